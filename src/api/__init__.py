@@ -1,0 +1,1 @@
+"""The language model: what is asked, what came back, what it may cost."""

@@ -1,0 +1,104 @@
+"""From a document anybody wrote to a `DataSchema`, or to every problem of its shape at once."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from pydantic import ValidationError
+
+from .errors import InvalidSchema, Problem
+from .models import DataSchema
+from .spelling import normalise
+
+
+def parse_schema(document: Any) -> DataSchema:
+    """The schema a document describes, in any accepted spelling.
+
+    Raises:
+        InvalidSchema: the document is not shaped like a schema; carries every problem.
+    """
+    canonical = normalise(document)
+    flat = isinstance(document, dict) and "tables" not in document and "resources" not in document
+    try:
+        return DataSchema.model_validate(canonical)
+    except ValidationError as exc:
+        errors = [error for error in exc.errors(include_url=False) if not _is_echo(error)]
+        found = tuple(_problem(error, canonical, flat) for error in errors)
+        raise InvalidSchema(_distinct(found)) from None
+
+
+def _is_echo(error: Any) -> bool:
+    """A list that is only too short because its members failed, each with an error of its own."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
+
+
+def _problem(error: Any, document: Any, flat: bool) -> Problem:
+    path = _path(error["loc"], document)
+    if flat:
+        path = path.removeprefix("tables[0]").removeprefix(".")
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "union_tag_invalid":
+        return _unknown_word(path, context)
+    if kind == "union_tag_not_found":
+        key = context["discriminator"].strip("'")
+        return Problem(path, f"{key}_missing", f"the key {key!r} is missing", f"name a {key}")
+    if kind == "extra_forbidden":
+        return Problem(path, "unknown_key", "this key is not known here", "remove or rename it")
+    if kind == "missing":
+        return Problem(path, "missing", "this is required", "add it")
+    if kind == "string_pattern_mismatch" and path.endswith(".name"):
+        hint = "use letters, digits and _, starting with a letter: first_name"
+        return Problem(path, "bad_name", f"{_shown(error['input'])} cannot be a name", hint)
+    given = _shown(error["input"])
+    return Problem(path, kind, f"{error['msg'][0].lower()}{error['msg'][1:]}", f"got {given}")
+
+
+def _unknown_word(path: str, context: dict[str, Any]) -> Problem:
+    key = context["discriminator"].strip("'")
+    known = [word.strip(" '") for word in context["expected_tags"].split(",")]
+    near = difflib.get_close_matches(context["tag"], known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(known)
+    return Problem(f"{path}.{key}", f"unknown_{key}", f"there is no {key} {context['tag']!r}", hint)
+
+
+def _path(loc: tuple[int | str, ...], document: Any) -> str:
+    """`tables[0].fields[2].generator.mean`: without the tags that a union puts in between."""
+    path, here = "", document
+    for step in loc:
+        inside = _step(here, step)
+        if inside is _ABSENT and isinstance(step, str) and _is_tag(here, step):
+            continue
+        path += f"[{step}]" if isinstance(step, int) else f"{'.' if path else ''}{step}"
+        here = inside
+    return path
+
+
+_ABSENT = object()
+
+
+def _step(here: Any, step: int | str) -> Any:
+    try:
+        return here[step]
+    except (KeyError, IndexError, TypeError):
+        return _ABSENT
+
+
+def _is_tag(here: Any, step: str) -> bool:
+    """A union's own marker, not a key: a kind's name, or a type's name on a plain value."""
+    if isinstance(here, dict):
+        return step in (here.get("kind"), here.get("rule"), here.get("check"))
+    return here is not _ABSENT
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _distinct(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """One problem a place: a union of types reports once for each of its members."""
+    first: dict[str, Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.path, problem)
+    return tuple(first.values())

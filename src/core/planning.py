@@ -1,0 +1,71 @@
+"""Which chunks there are and which are owed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from .errors import InvalidArgument
+from .models import ChunkKey, JobSpecification
+
+CODE_ROWS = 50_000
+"""Rows in a chunk that code makes: large enough to vectorise, small enough to hold many at once."""
+MODEL_BATCH = 25
+"""Rows a model writes in one call; the grid of batches starts at row 0 of every table."""
+MODEL_ROWS = 4 * MODEL_BATCH
+"""Rows in a chunk that a model writes: a few calls, so that little waits on one answer."""
+
+
+def default_chunk_size(uses_model: bool) -> int:
+    return MODEL_ROWS if uses_model else CODE_ROWS
+
+
+@dataclass(frozen=True)
+class ChunkPlan:
+    """A job's chunks, numbered through all tables; held as a few numbers, never as a list."""
+
+    job_id: str
+    spec: JobSpecification
+
+    @cached_property
+    def _counts(self) -> tuple[int, ...]:
+        size = self.spec.chunk_size
+        return tuple(-(-rows // size) for _, rows in self.spec.rows)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        """The index of each table's first chunk."""
+        return tuple(sum(self._counts[:n]) for n in range(len(self._counts)))
+
+    @property
+    def count(self) -> int:
+        return sum(self._counts)
+
+    def chunk(self, index: int) -> ChunkKey:
+        """Chunk `index`, 0 ≤ index < count.
+
+        Raises:
+            InvalidArgument: there is no such chunk.
+        """
+        if not 0 <= index < self.count:
+            hint = f"this job has chunks 0 to {self.count - 1}" if self.count else "it has none"
+            raise InvalidArgument(f"there is no chunk {index}", hint=hint)
+        place = bisect_right(self._starts, index) - 1
+        # Tables without rows have no chunks and share their start with the next one.
+        table, rows = self.spec.rows[place]
+        start = (index - self._starts[place]) * self.spec.chunk_size
+        stop = min(start + self.spec.chunk_size, rows)
+        return ChunkKey(self.job_id, index, table, start, stop, self.spec.output_format)
+
+    def of_table(self, table: str) -> range:
+        """The indexes of a table's chunks, in the order of their rows."""
+        for (name, _), start, count in zip(self.spec.rows, self._starts, self._counts, strict=True):
+            if name == table:
+                return range(start, start + count)
+        raise InvalidArgument(f"there is no table {table!r}")
+
+    def owed(self, stored: Collection[int]) -> Iterator[int]:
+        """The indexes not yet stored, lowest first."""
+        return (index for index in range(self.count) if index not in stored)

@@ -1,0 +1,268 @@
+"""The sockets in the wall: what the use cases need from the world, as Protocols.
+
+A storage backend, a job store, a model provider is one class that fits one of these and joins the
+conformance suite of its kind in `tests/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Literal, Protocol
+
+from .errors import Problem
+from .models import (
+    ChunkKey,
+    ChunkMetadata,
+    DataSchema,
+    FieldDefinition,
+    Job,
+    JobState,
+    StorageKind,
+    Tally,
+    Usage,
+)
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Seconds since the epoch, for display only."""
+
+    def monotonic(self) -> float:
+        """Seconds that never jump, for durations."""
+
+
+# ── storage ───────────────────────────────────────────────────────────────────────────────────
+
+
+class StorageHandler(Protocol):
+    """Chunks and datasets as bytes. Synchronous: callers on an event loop go through a thread.
+
+    A chunk is there whole or not at all; when `put_chunk` returns it survives power loss (memory
+    storage excepted). Every name that reaches a path comes from a record, never from input.
+    """
+
+    kind: StorageKind
+
+    def put_chunk(self, key: ChunkKey, data: bytes) -> None:
+        """Store or replace. Raises: StorageFull, StorageError, LimitExceeded."""
+
+    def read_chunk(self, key: ChunkKey) -> bytes:
+        """Raises: ChunkMissing."""
+
+    def delete_job(self, job_id: str) -> None:
+        """Remove the job's chunks and notes; datasets stay. Silent where there is nothing."""
+
+    def put_note(self, job_id: str, name: str, data: bytes) -> None:
+        """A small file beside the chunks (the job's manifest), whole or not at all."""
+
+    def publish(self, name: str, *, overwrite: bool) -> AbstractContextManager[Publication]:
+        """A dataset being written. `name` is relative to the place of datasets.
+
+        Leaving the block normally makes it visible under its name, whole and durable, at once;
+        leaving it by an exception leaves nothing behind.
+
+        Raises:
+            AlreadyExists: the name is taken and `overwrite` is false (at entry and at exit).
+            InvalidArgument: the name leads outside the place of datasets.
+        """
+
+    def open_dataset(self, name: str) -> BinaryIO:
+        """A published dataset, to read. Raises: NotFound."""
+
+    def locate(self, name: str) -> str:
+        """Where a person finds the dataset: an absolute path or a URL."""
+
+
+class Publication(Protocol):
+    """Where a dataset's bytes go before anybody can see them; `file` is write-only binary."""
+
+    file: BinaryIO
+
+
+# ── job state ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """One line of a job's audit trail."""
+
+    number: int
+    at: float
+    event: str
+    state: JobState
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows a model wrote and we accepted, under the key that says what was asked.
+
+    `rows` pairs each row number with its values, in the order of the asked fields.
+    """
+
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+
+
+class JobStore(Protocol):
+    """Job records, their chunks, their events and the model's recorded answers. Durable on return.
+
+    Moves are compare-and-set: decide on a `Job`, write against the `version` you decided on.
+    """
+
+    async def create(self, job: Job) -> Job: ...
+
+    async def get(self, job_id: str) -> Job:
+        """Raises: NotFound."""
+
+    async def replace(self, job: Job, *, seen: int, event: str, detail: str = "") -> Job:
+        """Write `job` as version `seen` + 1 and append the event, both or neither.
+
+        Raises:
+            Conflict: the stored version is not `seen`.
+            NotFound
+        """
+
+    async def begin_attempt(self, job_id: str) -> Job:
+        """Count a new lease holder; commits of earlier attempts are refused from now on."""
+
+    async def page(
+        self, *, state: JobState | None, limit: int, cursor: str | None
+    ) -> tuple[Sequence[Job], str | None]:
+        """Newest first, and the cursor of the next page, None at the end.
+
+        Raises:
+            InvalidArgument: the cursor is not one of ours.
+        """
+
+    async def delete(self, job_id: str) -> None:
+        """Forget the job, its chunks and its events. Recorded answers stay: they were paid for."""
+
+    async def commit_chunk(self, chunk: ChunkMetadata) -> Job:
+        """Record a stored chunk (again: the same record) and return the job as it then stands.
+
+        Raises:
+            Conflict: `chunk.attempt` is not the job's attempt, or the job takes no more chunks
+                (it is neither SCHEMA_VALIDATION, GENERATING nor PAUSED).
+            ChunkDamaged: the chunk is recorded with another sha256.
+        """
+
+    async def forget_chunk(self, job_id: str, index: int) -> None:
+        """Its bytes are gone or wrong: the chunk is owed again. Its sha256 stays remembered."""
+
+    async def chunk(self, job_id: str, index: int) -> ChunkMetadata | None: ...
+
+    async def chunks(self, job_id: str) -> Sequence[ChunkMetadata]:
+        """All stored chunks by index."""
+
+    async def stored(self, job_id: str) -> frozenset[int]:
+        """The indexes of all stored chunks."""
+
+    async def tally(self, job_id: str) -> Tally: ...
+
+    async def events(self, job_id: str) -> Sequence[JobEvent]: ...
+
+    async def save_schema(self, schema_id: str, document: Mapping[str, Any]) -> None: ...
+
+    async def schema(self, schema_id: str) -> Mapping[str, Any]:
+        """Raises: NotFound."""
+
+    async def record_answer(self, key: str, answer: Answer) -> Answer:
+        """Keep the answer unless the key has one already; returns the one that is kept."""
+
+    async def answer(self, key: str) -> Answer | None: ...
+
+    async def record_usage(
+        self, job_id: str, usage: Usage, rejected: Mapping[str, int] = ...
+    ) -> None:
+        """Add what a call used and how many rows were rejected, by reason."""
+
+    async def close(self) -> None: ...
+
+
+class Lease(Protocol):
+    def release(self) -> None: ...
+
+
+class Leases(Protocol):
+    """Who may run a job. A lease dies with the process that holds it."""
+
+    def acquire(self, job_id: str) -> Lease | None:
+        """None where somebody (in this process or another) holds it."""
+
+    def held(self, job_id: str) -> bool: ...
+
+
+# ── the model ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request as understood. `engine` says who read it: `local` or the model's name.
+
+    `document` is a schema document (any spelling); `not_understood` holds the request's own words.
+    """
+
+    document: Mapping[str, Any]
+    engine: str
+    assumptions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    usage: Usage = Usage()
+
+
+class SchemaReader(Protocol):
+    async def extract_schema(
+        self,
+        description: str,
+        *,
+        sample_rows: Sequence[Mapping[str, Any]] = (),
+        current_schema: Mapping[str, Any] | None = None,
+    ) -> Reading: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowRequest:
+    """Rows to be written by a model.
+
+    `fields` are asked for; `given` holds what code has made of the same rows already, one mapping
+    a row, in the order of `rows` (row numbers). `seed` makes prompts of different jobs differ.
+    """
+
+    schema: DataSchema
+    table: str
+    fields: tuple[FieldDefinition, ...]
+    rows: tuple[int, ...]
+    given: tuple[Mapping[str, Any], ...]
+    seed: int
+    avoid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRows:
+    """What came back: `rows` maps row numbers to values that passed `check`, in field order."""
+
+    rows: Mapping[int, tuple[Any, ...]]
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    usage: Usage = Usage()
+    finish: Literal["complete", "cut", "short"] = "complete"
+
+
+class RowWriter(Protocol):
+    """Somebody who writes rows in words. One request is one billed call at most per attempt."""
+
+    model: str
+    prompt_version: str
+
+    async def generate_data_chunk(self, request: RowRequest) -> WrittenRows:
+        """Raises: ProviderError."""
+
+    def price(self, usage: Usage) -> float | None:
+        """US dollars, None where the model's price is not known."""
+
+
+class RowCheck(Protocol):
+    def __call__(
+        self, row: Mapping[str, Any], fields: Iterable[FieldDefinition]
+    ) -> tuple[Problem, ...]: ...

@@ -1,0 +1,1 @@
+"""The pools of names, places and words that ship with rowmill."""

@@ -1,0 +1,1 @@
+"""Where chunks, datasets and job records live."""

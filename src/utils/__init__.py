@@ -1,0 +1,1 @@
+"""Pure helpers: checks and checksums."""
