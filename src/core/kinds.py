@@ -30,7 +30,7 @@ Decimals = Annotated[int, Field(ge=0, le=9)]
 
 
 class Word(BaseModel):
-    """Base of everything written in a schema: frozen, strict about names, dumped without defaults."""
+    """Base of everything written in a schema: frozen, strict about names, defaults not dumped."""
 
     model_config = ConfigDict(
         frozen=True,

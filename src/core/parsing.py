@@ -30,7 +30,7 @@ def parse_schema(document: Any) -> DataSchema:
 
 def _is_echo(error: Any) -> bool:
     """A list that is only too short because its members failed, each with an error of its own."""
-    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
+    return bool(error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"])
 
 
 def _problem(error: Any, document: Any, flat: bool) -> Problem:

@@ -1,0 +1,78 @@
+"""What names, places and words there are: values handed in, never read from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Distinct values, most frequent first, with integer weights ≥ 1 of the same length."""
+
+    values: tuple[str, ...]
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city with the postcodes that are really its own."""
+
+    city: str
+    region: str
+    postcodes: tuple[str, ...]
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalePool:
+    """The people and places of one language in one country.
+
+    `name_form` and `address_form` are templates over {given} {family} and {street} {number}
+    {postcode} {city}; `phone_forms` are E.164 patterns in which each `#` is a free digit, from
+    ranges reserved for fiction where the country has them (NOTICE.md says where it has none).
+    """
+
+    locale: str
+    language: str
+    country: str
+    country_name: str
+    female: Weighted
+    male: Weighted
+    family: Weighted
+    places: tuple[Place, ...]
+    streets: Weighted
+    companies: Weighted
+    job_titles: Weighted
+    words: tuple[str, ...]
+    phone_forms: tuple[str, ...]
+    name_form: str = "{given} {family}"
+    street_form: str = "{street} {number}"
+    address_form: str = "{street} {number}, {postcode} {city}"
+
+
+class UnknownLocale(KeyError):
+    """`known` lists the locales there are."""
+
+    def __init__(self, locale: str, known: tuple[str, ...]) -> None:
+        super().__init__(locale)
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """Every locale by its full name (`de_DE`); a bare language means its first country."""
+
+    by_locale: Mapping[str, LocalePool]
+
+    def pick(self, locale: str) -> LocalePool:
+        """`de`, `de-DE`, `de_DE` alike.
+
+        Raises:
+            UnknownLocale
+        """
+        wanted = locale.replace("-", "_").lower()
+        for name, pool in self.by_locale.items():
+            if name.lower() == wanted or name.lower().split("_")[0] == wanted:
+                return pool
+        raise UnknownLocale(locale, tuple(self.by_locale))
