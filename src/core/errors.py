@@ -15,6 +15,7 @@ RowmillError
 │   ├── ChunkMissing
 │   ├── ChunkDamaged
 │   └── NewerFormat          data of a later rowmill: untouched
+├── InternalError      ours: a fault in rowmill
 └── ProviderError      the model service's
     ├── ProviderBusy         wait, then the same again
     ├── ProviderDown         wait, then the same again
@@ -130,6 +131,10 @@ class ChunkDamaged(StorageError):
 class NewerFormat(StorageError):
     code = "newer_format"
     retryable = False
+
+
+class InternalError(RowmillError):
+    code = "internal_error"
 
 
 class ProviderError(RowmillError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -120,7 +122,7 @@ class DataSchema(Word):
     name: Name
     description: str = ""
     locale: str = Field("en", description="language, or language and country: en, de, en_GB")
-    as_of: str | None = Field(None, description="the day that counts as today: 2026-01-31")
+    as_of: date | None = Field(None, description="the day that counts as today: 2026-01-31")
     tables: Annotated[tuple[TableDefinition, ...], Field(min_length=1)]
     expectations: tuple[Expectation, ...] = ()
 
@@ -251,6 +253,26 @@ class Usage:
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
         )
+
+    def __sub__(self, other: Usage) -> Usage:
+        return self + Usage(-other.calls, -other.input_tokens, -other.output_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request as understood. `engine` says who read it: `local` or the model's name.
+
+    `document` is a schema document (any spelling); `not_understood` holds the request's own words;
+    `output_format` is the file format the request names, None where it names none.
+    """
+
+    document: Mapping[str, Any]
+    engine: str
+    assumptions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    output_format: OutputFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from .models import (
     Tally,
     Usage,
 )
+from .models import Reading as Reading  # noqa: PLC0414 - a port's value, kept below `reading`
 
 
 class Clock(Protocol):
@@ -197,21 +198,6 @@ class Leases(Protocol):
 # ── the model ─────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A request as understood. `engine` says who read it: `local` or the model's name.
-
-    `document` is a schema document (any spelling); `not_understood` holds the request's own words.
-    """
-
-    document: Mapping[str, Any]
-    engine: str
-    assumptions: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    not_understood: tuple[str, ...] = ()
-    usage: Usage = Usage()
-
-
 class SchemaReader(Protocol):
     async def extract_schema(
         self,
@@ -260,6 +246,12 @@ class RowWriter(Protocol):
 
     def price(self, usage: Usage) -> float | None:
         """US dollars, None where the model's price is not known."""
+
+    def estimate(self, request: RowRequest) -> Usage:
+        """What the request will probably use."""
+
+    def worst_case(self, request: RowRequest) -> Usage:
+        """What the request can use at the most."""
 
 
 class RowCheck(Protocol):

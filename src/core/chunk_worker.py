@@ -1,0 +1,87 @@
+"""One chunk: make, check, encode, store, record."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import InternalError, NotConfigured
+from .models import ChunkKey, ChunkMetadata, Job, OutputFormat, StorageKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from ..generation.recipe import Recipe, TableRecipe
+    from .model_rows import ModelRows
+    from .ports import Clock, JobStore, StorageHandler
+
+Encode = Callable[["pa.Table", OutputFormat], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkWorker:
+    """`storage` gives the handler of a kind; `model_rows` is None where no model is configured."""
+
+    jobs: JobStore
+    storage: Callable[[StorageKind], StorageHandler]
+    encode: Encode
+    model_rows: ModelRows | None
+    clock: Clock
+
+    async def make(self, job: Job, recipe: Recipe, key: ChunkKey) -> ChunkMetadata:
+        """The chunk, stored and recorded.
+
+        Done twice it does no harm: the same rows give the same bytes, and the record is the same.
+
+        Raises:
+            Conflict: the job changed hands, or was cancelled, while the chunk was being made.
+            StorageError, ProviderError, LimitExceeded
+        """
+        began = self.clock.monotonic()
+        table = recipe.tables[key.table]
+        written = await self._written(job, table, key)
+        data = await asyncio.to_thread(self._made, table, key, written)
+        await asyncio.to_thread(self.storage(job.spec.storage).put_chunk, key, data)
+        chunk = ChunkMetadata(
+            key=key,
+            bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            attempt=job.attempt,
+            seconds=self.clock.monotonic() - began,
+            stored_at=self.clock.now(),
+        )
+        await self.jobs.commit_chunk(chunk)
+        return chunk
+
+    async def _written(
+        self, job: Job, table: TableRecipe, key: ChunkKey
+    ) -> Mapping[str, pa.Array] | None:
+        if not table.model_fields:
+            return None
+        if self.model_rows is None:
+            raise NotConfigured(
+                "this job needs the language model, and no key is set",
+                hint="set GEMINI_API_KEY and resume, or create it with generation=local",
+            )
+        return await self.model_rows.written(job, table, key.start, key.stop)
+
+    def _made(
+        self, table: TableRecipe, key: ChunkKey, written: Mapping[str, pa.Array] | None
+    ) -> bytes:
+        from ..utils.validators import check_table
+
+        rows = table.make(key.start, key.stop, written)
+        problems = check_table(rows, table.fields)
+        if problems:
+            # Code makes what the schema allows, and a model's rows were checked when they came:
+            # this is a fault of ours, and a dataset with it must not exist.
+            raise InternalError(
+                f"chunk {key.index} broke its own schema: {problems[0]}",
+                hint="please report this with the schema; validate_schema shows example rows",
+            )
+        return self.encode(rows, key.format)

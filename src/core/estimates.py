@@ -1,0 +1,97 @@
+"""What a job will take, before anything is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .models import OutputFormat, Usage
+from .planning import MODEL_BATCH
+from .ports import RowRequest, RowWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from ..generation.recipe import Recipe, TableRecipe
+
+SAMPLE = 1_000
+CELLS_PER_S = 4_000_000
+"""Code-made cells a second, encoded and stored, on two laptop cores; an order of magnitude."""
+CALL_S = 4.0
+"""Seconds a call takes; what the service does that day decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`cost_usd` is None where the model's price is not known, 0.0 where no model is needed."""
+
+    rows: int
+    bytes: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    seconds: float
+
+
+def estimate(
+    recipe: Recipe,
+    format: OutputFormat,  # noqa: A002 - the word that users know it by
+    encode: Callable[[pa.Table, OutputFormat], bytes],
+    writer: RowWriter | None,
+    parallel_calls: int,
+) -> Estimate:
+    """Sizes come from a sample encoded in the job's format; calls from the grid of batches."""
+    size = sum(_bytes(table, format, encode) for table in recipe.tables.values())
+    usage = sum((_usage(recipe, table, writer) for table in recipe.tables.values()), Usage())
+    cells = sum(table.row_count * len(table.fields) for table in recipe.tables.values())
+    cost = 0.0 if not usage.calls else writer.price(usage) if writer else None
+    return Estimate(
+        rows=sum(table.row_count for table in recipe.tables.values()),
+        bytes=size,
+        calls=usage.calls,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cost_usd=cost,
+        seconds=round(cells / CELLS_PER_S + usage.calls * CALL_S / max(1, parallel_calls), 1),
+    )
+
+
+def _bytes(
+    table: TableRecipe,
+    format: OutputFormat,  # noqa: A002
+    encode: Callable[[pa.Table, OutputFormat], bytes],
+) -> int:
+    """A table's size, from two samples so that headers and dictionaries are not multiplied."""
+    count = min(SAMPLE, table.row_count)
+    if not count:
+        return 0
+    half = max(1, count // 2)
+    whole, part = (len(encode(table.sample(n), format)) for n in (count, half))
+    per_row = (whole - part) / (count - half) if count > half else whole
+    return int(whole + per_row * (table.row_count - count))
+
+
+def _usage(recipe: Recipe, table: TableRecipe, writer: RowWriter | None) -> Usage:
+    if not table.model_fields or not table.row_count:
+        return Usage()
+    calls = -(-table.row_count // MODEL_BATCH)
+    if writer is None:
+        return Usage(calls=calls)
+    rows = np.arange(min(MODEL_BATCH, table.row_count))
+    one = writer.estimate(
+        RowRequest(
+            schema=recipe.schema,
+            table=table.name,
+            fields=table.model_fields,
+            rows=tuple(rows.tolist()),
+            given=tuple(table.given(rows).to_pylist()),
+            seed=0,
+        )
+    )
+    share = table.row_count / len(rows)
+    return Usage(calls, int(one.input_tokens * share), int(one.output_tokens * share))

@@ -1,0 +1,65 @@
+"""Arrow columns as NumPy sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+
+def plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """One array, never dictionary-encoded."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):  # combining no chunks at all gives none back
+        array = pa.array([], column.type)
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+
+
+def is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def truth(answers: pa.Array) -> Mask:
+    """A boolean array, nulls as False."""
+    filled = pc.fill_null(answers, False) if answers.null_count else answers
+    mask: Mask = filled.to_numpy(zero_copy_only=False)
+    return mask
+
+
+def present(array: pa.Array) -> Mask:
+    """Which rows hold a value."""
+    return truth(pc.is_valid(array)) if array.null_count else np.ones(len(array), bool)
+
+
+def no_rows(count: int) -> Mask:
+    return np.zeros(count, bool)
+
+
+def values_at(array: pa.Array, rows: Rows) -> list[Any]:
+    """The Python values of a few rows."""
+    taken: list[Any] = array.take(pa.array(rows, pa.int64())).to_pylist()
+    return taken
+
+
+def by_length(texts: pa.Array) -> Iterator[tuple[Rows, Bytes]]:
+    """The non-null texts grouped by their length in bytes: their rows, and a matrix n × length.
+
+    A column of check digits is then computed for all rows at once.
+    """
+    data = texts.cast(pa.large_binary())
+    lengths = pc.fill_null(pc.binary_length(data), -1).to_numpy(zero_copy_only=False)
+    for length in np.unique(lengths[lengths > 0]):
+        rows = np.flatnonzero(lengths == length)
+        group = data.take(pa.array(rows, pa.int64()))
+        joined = np.frombuffer(group.buffers()[2], np.uint8, count=len(rows) * int(length))
+        yield rows, joined.reshape(len(rows), int(length))
