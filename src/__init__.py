@@ -1,3 +1,20 @@
 """One sentence in, a checked dataset out."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .library import generate, load
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "generate", "load"]
+
+
+def __getattr__(name: str) -> object:
+    # At first use: `import rowmill` and `rowmill --help` need none of it.
+    if name in ("generate", "load"):
+        from . import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

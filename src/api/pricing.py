@@ -37,19 +37,24 @@ def cost(usage: Usage, model: str) -> float | None:
 
 
 # Rows of data as compact arrays took 2.0–2.6 characters a token (each digit, quote and bracket is
-# close to one), prose about twice that: the middle is for estimates, the end for limits.
+# close to one), prose about 4: the middle is for estimates, the end for limits.
 CHARS_PER_TOKEN = 2.3
 CAUTIOUS_CHARS_PER_TOKEN = 2.0
 
 
-def tokens(text: str) -> int:
+PROSE_CHARS_PER_TOKEN = 4.0
+
+
+def tokens(data: str, prose: str = "") -> int:
     """About how many tokens a text has."""
-    return round(len(text) / CHARS_PER_TOKEN)
+    return round(len(data) / CHARS_PER_TOKEN + len(prose) / PROSE_CHARS_PER_TOKEN)
 
 
 def tokens_at_most(text: str) -> int:
     """Hardly ever too few: a script without spaces takes a token for each of its characters."""
-    return round(max(len(text) / CAUTIOUS_CHARS_PER_TOKEN, len(text.encode("utf-8", "replace")) / 3))
+    return round(
+        max(len(text) / CAUTIOUS_CHARS_PER_TOKEN, len(text.encode("utf-8", "replace")) / 3)
+    )
 
 
 # Characters of a value as JSON, its quotes included.

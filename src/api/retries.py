@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from ..core.errors import ProviderBlocked, ProviderBusy, RowmillError
 
@@ -23,7 +23,7 @@ def retrying(max_attempts: int, *, sleep: Sleep, random: Random) -> AsyncRetryin
     """Exponential backoff with jitter, at least what the service asked for. Built for each call,
     because its statistics are its state."""
     return AsyncRetrying(
-        stop=stop_after_attempt(max_attempts) | _blocked_again,
+        stop=lambda state: state.attempt_number >= _tries(_error(state), max_attempts),
         retry=retry_if_exception(worth_another_try),
         wait=lambda state: wait_s(state.attempt_number, _error(state), random),
         sleep=sleep,
@@ -52,8 +52,8 @@ def asked_wait_s(error: BaseException | None) -> float:
     return (error.retry_after_s or 0.0) if isinstance(error, ProviderBusy) else 0.0
 
 
-def _blocked_again(state: RetryCallState) -> bool:
-    return isinstance(_error(state), ProviderBlocked) and state.attempt_number >= BLOCKED_TRIES
+def _tries(error: BaseException | None, max_attempts: int) -> int:
+    return min(max_attempts, BLOCKED_TRIES) if isinstance(error, ProviderBlocked) else max_attempts
 
 
 def _error(state: RetryCallState) -> BaseException | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .models import OutputFormat, Usage
 from .planning import MODEL_BATCH
 from .ports import RowRequest, RowWriter
@@ -82,6 +80,8 @@ def _usage(recipe: Recipe, table: TableRecipe, writer: RowWriter | None) -> Usag
     calls = -(-table.row_count // MODEL_BATCH)
     if writer is None:
         return Usage(calls=calls)
+    import numpy as np
+
     rows = np.arange(min(MODEL_BATCH, table.row_count))
     one = writer.estimate(
         RowRequest(

@@ -6,10 +6,10 @@ conformance suite of its kind in `tests/`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 from .errors import Problem
 from .models import (
@@ -19,11 +19,15 @@ from .models import (
     FieldDefinition,
     Job,
     JobState,
+    OutputFormat,
     StorageKind,
     Tally,
     Usage,
 )
 from .models import Reading as Reading  # noqa: PLC0414 - a port's value, kept below `reading`
+
+if TYPE_CHECKING:
+    from ..generation.recipe import Recipe
 
 
 class Clock(Protocol):
@@ -37,7 +41,28 @@ class Clock(Protocol):
 # ── storage ───────────────────────────────────────────────────────────────────────────────────
 
 
-class StorageHandler(Protocol):
+class Outputs(Protocol):
+    """A place of datasets."""
+
+    def publish(self, name: str, *, overwrite: bool) -> AbstractContextManager[Publication]:
+        """A dataset being written. `name` is relative to the place of datasets.
+
+        Leaving the block normally makes it visible under its name, whole and durable, at once;
+        leaving it by an exception leaves nothing behind.
+
+        Raises:
+            AlreadyExists: the name is taken and `overwrite` is false (at entry and at exit).
+            InvalidArgument: the name leads outside the place of datasets.
+        """
+
+    def open_dataset(self, name: str) -> BinaryIO:
+        """A published dataset, to read. Raises: NotFound."""
+
+    def locate(self, name: str) -> str:
+        """Where a person finds the dataset: an absolute path or a URL."""
+
+
+class StorageHandler(Outputs, Protocol):
     """Chunks and datasets as bytes. Synchronous: callers on an event loop go through a thread.
 
     A chunk is there whole or not at all; when `put_chunk` returns it survives power loss (memory
@@ -58,28 +83,91 @@ class StorageHandler(Protocol):
     def put_note(self, job_id: str, name: str, data: bytes) -> None:
         """A small file beside the chunks (the job's manifest), whole or not at all."""
 
-    def publish(self, name: str, *, overwrite: bool) -> AbstractContextManager[Publication]:
-        """A dataset being written. `name` is relative to the place of datasets.
-
-        Leaving the block normally makes it visible under its name, whole and durable, at once;
-        leaving it by an exception leaves nothing behind.
-
-        Raises:
-            AlreadyExists: the name is taken and `overwrite` is false (at entry and at exit).
-            InvalidArgument: the name leads outside the place of datasets.
-        """
-
-    def open_dataset(self, name: str) -> BinaryIO:
-        """A published dataset, to read. Raises: NotFound."""
-
-    def locate(self, name: str) -> str:
-        """Where a person finds the dataset: an absolute path or a URL."""
-
 
 class Publication(Protocol):
     """Where a dataset's bytes go before anybody can see them; `file` is write-only binary."""
 
     file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFile:
+    """One table of a dataset. `name` is relative to the place of datasets, `path` absolute."""
+
+    table: str
+    name: str
+    path: str
+    bytes: int
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a promise holds on the final data. `about` is `field` or `table.field`."""
+
+    check: str
+    about: str
+    held: bool
+    target: str
+    measured: str
+    examples: tuple[str, ...] = ()
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A merged dataset and its proof. `neutralised` counts CSV cells that a spreadsheet would
+    have run as formulas."""
+
+    job_id: str
+    format: OutputFormat
+    files: tuple[DatasetFile, ...]
+    verdicts: tuple[Verdict, ...]
+    manifest: str
+    neutralised: int
+    preview: Mapping[str, Sequence[Mapping[str, Any]]]
+
+    @property
+    def rows(self) -> int:
+        return sum(file.rows for file in self.files)
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRequest:
+    """Everything that merging needs, by table in the order of the schema. `names` are the files'
+    names in `outputs`; `storage` holds the chunks."""
+
+    job: Job
+    recipe: Recipe
+    chunks: Mapping[str, Sequence[ChunkMetadata]]
+    names: Mapping[str, str]
+    format: OutputFormat
+    overwrite: bool
+    storage: StorageHandler
+    outputs: Outputs
+
+
+class DatasetMaker(Protocol):
+    """Chunks become a published, judged dataset with its manifest. Synchronous, for a thread."""
+
+    def make(
+        self,
+        request: MergeRequest,
+        *,
+        progress: Callable[[int], None],
+        cancelled: Callable[[], bool],
+    ) -> Dataset:
+        """Raises: ChunkMissing, ChunkDamaged, AlreadyExists, StorageError."""
+
+    def made(self, request: MergeRequest) -> Dataset | None:
+        """The dataset that stands under these names already, if it is this very one."""
+
+    def job_manifest(self, job: Job, chunks: Sequence[ChunkMetadata]) -> bytes: ...
 
 
 # ── job state ─────────────────────────────────────────────────────────────────────────────────

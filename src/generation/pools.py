@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,14 @@ class UnknownLocale(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """Every locale by its full name (`de_DE`); a bare language means its first country."""
+    """Every locale by its full name (`de_DE`); a bare language means its first country.
+
+    `zones` gives the time zone of an IANA name or raises KeyError (`zoneinfo.ZoneInfo` fits); None
+    where no time-zone data is at hand.
+    """
 
     by_locale: Mapping[str, LocalePool]
+    zones: Callable[[str], tzinfo] | None = None
 
     def pick(self, locale: str) -> LocalePool:
         """`de`, `de-DE`, `de_DE` alike.

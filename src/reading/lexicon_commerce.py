@@ -89,7 +89,7 @@ COMMERCE: Room = {
     "tax rate|vat rate": choice(0, 7, 19, 20),
     "shipping cost|shipping fee|delivery fee|shipping|freight|delivery cost": number(0, 20),
     "fee|commission|tip|charge|surcharge|deposit|service fee|down payment": money(8),
-    "interest rate|interest|apr": number(0.5, 12),
+    "interest rate|apr": number(0.5, 12),
     "exchange rate": number(0.5, 2, 4),
     "currency|currency code": choice("EUR", "USD", "GBP", "CHF", weights=(45, 38, 12, 5)),
     "iban|account iban|bank account": formatted("iban"),
@@ -117,7 +117,7 @@ COMMERCE: Room = {
     "reference|payment reference|purpose|booking text|memo": text(2, 5),
     "fraud|is fraud|fraudulent|is fraudulent|fraud flag|suspicious": flag(0.01),
     # orders
-    "quantity|qty|unit|units sold|quantity ordered|piece|unit sold|quantity sold": few(2, 1, 10),
+    "quantity|qty|unit|unit sold|quantity ordered|piece|quantity sold": few(2, 1, 10),
     "order number|order no|purchase order|po number": code("O-{n:06d}"),
     "invoice number|invoice no|bill number": code("INV-{n:06d}"),
     "booking reference|reservation number|confirmation number|booking code|booking number|"
@@ -166,8 +166,8 @@ COMMERCE: Room = {
     "gift wrap|gift|is gift": flag(0.1),
     "churn|churned|has churned|is churned": flag(0.15),
     # contact with customers
-    "review|review text|comment|comments|customer comment|feedback|testimonial": text(8, 25),
-    "rating|star|star rating|review score|satisfaction|customer satisfaction|csat|stars|"
+    "review|review text|comment|customer comment|feedback|testimonial": text(8, 25),
+    "rating|star|star rating|review score|satisfaction|customer satisfaction|csat|"
     "review rating|satisfaction score|satisfaction rating|customer rating|"
     "evaluation": whole(1, 5),
     "nps|nps score|net promoter score": whole(0, 10),

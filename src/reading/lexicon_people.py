@@ -27,7 +27,7 @@ PEOPLE: Room = {
     "director|teacher|instructor|professor|doctor|physician|manager|manager name|supervisor|"
     "cardholder|card holder|account holder|driver|recipient|sender|assignee|agent|"
     "assigned agent|sales rep|owner|reviewer|guest|passenger|tenant|payee|payer|"
-    "counterparty|reporter|requester|attending physician|host|account manager|speaker": person(
+    "counterparty|reporter|requester|attending physician|account manager|speaker": person(
         "name"
     ),
     "first name|given name|forename|christian name|firstname": person("given_name"),
@@ -35,7 +35,7 @@ PEOPLE: Room = {
     "middle name": person("given_name"),
     "middle initial|initial": shaped("[A-Z]"),
     "sex|gender": person("sex"),
-    "title|salutation|honorific": choice("Mr", "Ms", "Dr", weights=(46, 46, 8)),
+    "salutation|honorific|form of address": choice("Mr", "Ms", "Dr", weights=(46, 46, 8)),
     "email|mail|e mail|email address|e mail address|mail address|contact email": person(
         "email", "email", unique=True
     ),
@@ -56,7 +56,7 @@ PEOPLE: Room = {
     "marital status|civil status|family status": choice(
         "single", "married", "divorced", "widowed", weights=(38, 47, 11, 4)
     ),
-    "child|child count|number of child|dependent|children": few(1, 0, 6),
+    "child|child count|number of child|dependent": few(1, 0, 6),
     "height|body height|height cm": bell(172, 9, 145, 205, 0),
     "weight|body weight|weight kg": bell(76, 14, 40, 160, 1),
     "bmi|body mass index": bell(26, 4, 16, 45, 1),

@@ -39,7 +39,7 @@ TECH: Room = {
     "session id|session": formatted("uuid", unique=True),
     "slug|url slug": formatted("slug"),
     "user agent": choice("Mozilla/5.0 (Windows NT 10.0)", "Mozilla/5.0 (Macintosh)"),
-    "referrer|referer|landing page|page|exit page|path|url path": choice(
+    "referrer|referer|landing page|visited page|exit page|path|url path": choice(
         "/", "/products", "/pricing", "/blog", "/about", "/contact", "/checkout"
     ),
     "http method|method|request method": choice(
@@ -55,14 +55,14 @@ TECH: Room = {
         "view", "click", "search", "purchase", "sign_in", weights=(48, 28, 12, 5, 7)
     ),
     "file name|filename": shaped("file_[0-9]{5}\\.pdf"),
-    "file size|byte|bytes|size in byte|payload size": whole(200, 5000000),
+    "file size|byte|size in byte|payload size": whole(200, 5000000),
     "latency|latency ms|load time|ping": whole(5, 900),
     "version|app version|software version|firmware|firmware version": shaped(
         "[1-9]\\.[0-9]\\.[0-9]"
     ),
     "password hash|hash|checksum|token|api key": shaped("[0-9a-f]{32}"),
     "session duration|time on page|visit duration|time on site": whole(5, 1800),
-    "pages visited|pages viewed|page viewed|page visited|page count": few(4, 1, 40),
+    "page viewed|page visited|page count": few(4, 1, 40),
     "converted|logged in|is logged in|bounced|bounce": flag(0.2),
     # sensors
     "temperature|temp|air temperature|room temperature|body temp outside": bell(
@@ -192,7 +192,7 @@ COMMON: Room = {
     "id|identifier|row id|record id|key|pk|primary key": serial(),
     "name": text(2, 3),
     "title|caption|label": text(2, 6),
-    "description|note|notes|remark|summary|detail|details|additional info|abstract|"
+    "description|note|remark|summary|detail|additional info|abstract|"
     "product description|short description|comment text|internal note": text(6, 18),
     "status|state of order|current status": choice(
         "active", "pending", "inactive", weights=(70, 15, 15)
@@ -242,7 +242,7 @@ COMMON: Room = {
         "new", "contacted", "qualified", "won", "lost", weights=(30, 25, 20, 13, 12)
     ),
     "task|task name|project|project name|milestone": text(2, 4),
-    "effort|estimated hour|story point|hour": few(5, 1, 40),
+    "effort|estimated hour|story point": few(5, 1, 40),
     "industry|sector|branch": choice(
         "Retail", "Manufacturing", "Finance", "Healthcare", "Software", "Education", "Transport",
         "Energy", "Construction", "Hospitality",

@@ -65,7 +65,7 @@ def _wrong_part(part: str) -> str:
         return "it leaves the folder or has an empty part"
     if part.endswith((".", " ")):
         return "a part ends in a dot or a space"
-    if part.split(".")[0].rstrip().lower() in _RESERVED:
+    if part.split(".", maxsplit=1)[0].rstrip().lower() in _RESERVED:
         return "Windows keeps that name for a device"
     if part.startswith(TEMPORARY):
         return f"names that begin with {TEMPORARY} are for files being written"

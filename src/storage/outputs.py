@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from ..core.errors import AlreadyExists, InvalidArgument, NotFound, StorageError
 from .base import DATASETS, Place, refusals_mapped
@@ -25,7 +25,7 @@ _NO_LINKS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OpenPublication:
     """A core.ports.Publication."""
 
@@ -152,7 +152,7 @@ class _Descriptor(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]  # any buffer
+    def write(self, data: Any, /) -> int:
         self._files.write(self._descriptor, data)
         return len(data)
 
@@ -173,7 +173,7 @@ def _writing(files: Files, path: Path) -> Iterator[BinaryIO]:
         files.close(descriptor)
 
 
-def _discard(file: io.BufferedWriter) -> None:
+def _discard(file: io.BufferedIOBase) -> None:
     """Closes the stream; after a failure what it still buffers may go."""
     with suppress(OSError, StorageError):
         file.close()

@@ -136,7 +136,9 @@ def _iso_duration(text: str) -> Decimal | None:
 
 def _moment(value: Any) -> datetime | None:
     if isinstance(value, str):
-        value = _parsed(datetime.fromisoformat, value.upper()) if matches(_DATETIME, value) else None
+        value = (
+            _parsed(datetime.fromisoformat, value.upper()) if matches(_DATETIME, value) else None
+        )
     return value if isinstance(value, datetime) else None
 
 
@@ -306,7 +308,13 @@ def is_no_multiple(value: Decimal | None, step: Decimal) -> bool:
     unit, places = _whole(step)
     number, more = _whole(value)
     shift = max(places, more)
-    return (number * 10 ** (shift - more)) % (unit * 10 ** (shift - places)) != 0
+    rest: int = (number * 10 ** (shift - more)) % (unit * 10 ** (shift - places))
+    return rest != 0
+
+
+def decimal_places(number: Decimal) -> int:
+    """How many the number is written with, zeros at its end not counted."""
+    return _whole(number.normalize())[1]
 
 
 def _whole(number: Decimal) -> tuple[int, int]:

@@ -1,0 +1,213 @@
+"""Which of the rows that came back are rows we asked for, and good."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..core.models import FieldDefinition
+from ..core.ports import RowCheck, RowRequest, WrittenRows
+from .errors_map import Reply
+from .salvage import MAX_TEXT, Found, find, whole
+
+INDEX_KEYS = ("#", "row", "index")
+"""Names under which an object may carry its row's number, unless a field is called so."""
+
+_BAD = object()
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})", re.ASCII)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,8})(?:\.\d{1,6})?", re.ASCII)  # a float holds 15 digits
+_INT64 = 2**63
+_EXACT = 2**53  # from here on a float may stand for a neighbour
+
+
+class Reader:
+    """Reads answers to `request`. A row is taken when its shape, its types and `check` agree.
+
+    Counts by reason what was turned away: `shape`, `type:<field>`, `null:<field>`,
+    `unknown_index`, `duplicate_index`, `not_json`, `empty_answer`, and the codes of `check`.
+    """
+
+    def __init__(self, request: RowRequest, check: RowCheck) -> None:
+        self._request = request
+        self._fields = request.fields
+        self._names = tuple(field.name for field in request.fields)
+        self._check = check
+        self._accepted: dict[int, tuple[Any, ...]] = {}
+        self._rejected: Counter[str] = Counter()
+
+    def read(self, reply: Reply) -> WrittenRows:
+        if reply.text.strip():
+            self._search(reply.text)
+            if not self._accepted and not self._rejected:
+                self._by_position(whole(reply.text))
+        else:
+            self._rejected["empty_answer"] += 1
+        finish = reply.finish
+        if len(self._accepted) == len(self._request.rows):
+            finish = "complete"
+        elif finish == "complete":
+            finish = "short"
+        rows = {self._request.rows[index]: row for index, row in sorted(self._accepted.items())}
+        return WrittenRows(rows, dict(self._rejected), reply.usage, finish)
+
+    def _search(self, text: str) -> None:
+        text, deep, at = text[:MAX_TEXT], 1 + max(map(depth, self._fields), default=0), 0
+        while item := find(text, deep, at):
+            at = item.stop if self._taken(item) else item.start + 1
+
+    def _taken(self, item: Found) -> bool:
+        """Whether this is a row, good or bad; if it is none, one may be inside."""
+        if item.value is None:
+            return False
+        row = self._as_row(item.value)
+        if row is None:
+            return False
+        self._judge(*row)
+        return True
+
+    def _as_row(self, value: Any) -> tuple[Any, Sequence[Any] | None] | None:
+        """(number, values in field order or None where they do not fit); None if not a row."""
+        if isinstance(value, list):
+            fits = len(value) == len(self._names) + 1
+            return value[0], value[1:] if fits else None
+        key = next((key for key in INDEX_KEYS if key in value and key not in self._names), None)
+        if key is None:
+            return None
+        fits = value.keys() - {key} == set(self._names)
+        return value[key], [value[name] for name in self._names] if fits else None
+
+    def _by_position(self, value: Any) -> None:
+        """Rows without numbers, trusted only where there is exactly one for each asked row."""
+        if isinstance(value, dict) and len(value) == 1:
+            (value,) = value.values()
+        if not isinstance(value, list) or len(value) != len(self._request.rows):
+            return
+        for index, row in enumerate(value):
+            if isinstance(row, dict) and row.keys() == set(self._names):
+                self._judge(index, [row[name] for name in self._names])
+            elif isinstance(row, list) and len(row) == len(self._names):
+                self._judge(index, row)
+            else:
+                self._rejected["shape"] += 1
+
+    def _judge(self, index: Any, values: Sequence[Any] | None) -> None:
+        reason = self._objection(index, values)
+        if reason is not None:
+            self._rejected[reason] += 1
+
+    def _objection(self, index: Any, values: Sequence[Any] | None) -> str | None:
+        """Why the row is turned away; None once it is accepted."""
+        number = converted(index, "integer")
+        if number is _BAD or not 0 <= number < len(self._request.rows):
+            return "unknown_index"
+        if number in self._accepted:
+            return "duplicate_index"
+        if values is None:
+            return "shape"
+        row = tuple(fitted(value, field) for value, field in zip(values, self._fields, strict=True))
+        for value, fit, field in zip(values, row, self._fields, strict=True):
+            if fit is _BAD:
+                return f"{'null' if value is None else 'type'}:{field.name}"
+        given = self._request.given[number] if self._request.given else {}
+        problems = self._check({**given, **dict(zip(self._names, row, strict=True))}, self._fields)
+        if problems:
+            return problems[0].code
+        self._accepted[number] = row
+        return None
+
+
+def depth(field: FieldDefinition) -> int:
+    """How deep a field's values nest; what is not described further may nest twice more."""
+    if field.type == "array":
+        return 1 + (depth(field.items) if field.items else 2)
+    if field.type == "object":
+        return 1 + (max(map(depth, field.fields)) if field.fields else 2)
+    return 0
+
+
+# ── types ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def fitted(value: Any, field: FieldDefinition) -> Any:
+    """The value as the field's type holds it, or `_BAD`; nothing is lost on the way."""
+    if value is None:
+        return None if field.may_be_null and not field.constraints.required else _BAD
+    if field.type == "array":
+        return _fitted_array(value, field.items)
+    if field.type == "object":
+        return _fitted_object(value, field.fields)
+    return converted(value, field.type)
+
+
+def _fitted_array(value: Any, items: FieldDefinition | None) -> Any:
+    if not isinstance(value, list):
+        return _BAD
+    fit = [fitted(item, items) for item in value] if items else value
+    return _BAD if any(item is _BAD for item in fit) else fit
+
+
+def _fitted_object(value: Any, fields: tuple[FieldDefinition, ...]) -> Any:
+    if not isinstance(value, dict):
+        return _BAD
+    if not fields:
+        return value
+    if not value.keys() <= {field.name for field in fields}:
+        return _BAD
+    fit = {field.name: fitted(value.get(field.name), field) for field in fields}
+    return _BAD if any(item is _BAD for item in fit.values()) else fit
+
+
+def converted(value: Any, kind: str) -> Any:
+    """A scalar of the type `kind`; only conversions that can be undone are made."""
+    return CONVERSIONS[kind](value)
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, str) and not _has_surrogate(value) else _BAD
+
+
+def _integer(value: Any) -> Any:
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return _BAD
+    return value if -_INT64 <= value < _INT64 else _BAD
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _BAD
+    if isinstance(value, int):
+        return value if -_INT64 <= value < _INT64 else _BAD
+    return value if math.isfinite(value) else _BAD
+
+
+def _boolean(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value, _BAD)
+    return value if isinstance(value, bool) else _BAD
+
+
+def _has_surrogate(text: str) -> bool:
+    """A lone half of a pair, which no file can hold."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+# Moments stay text, as in JSON; whether they are moments is for `check` to say.
+CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
+    "string": _text,
+    "date": _text,
+    "time": _text,
+    "datetime": _text,
+    "duration": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+}

@@ -1,0 +1,279 @@
+"""Gemini as a reader of requests and a writer of rows; the only importer of google.genai."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from ..core.errors import BadAnswer, InvalidSchema, NotConfigured, ProviderBusy
+from ..core.models import Usage
+from ..core.parsing import parse_schema
+from ..core.ports import Reading, RowCheck, RowRequest, WrittenRows
+from ..utils.redact import Redactor
+from .answers import Reader
+from .drafts import NOT_A_DRAFT, Draft, parse_schema_answer
+from .errors_map import Reply, RequestNotAccepted, provider_error, reply_of, usage_of
+from .limits import Limiter
+from .pricing import cost, output_tokens_at_most, row_tokens, tokens, tokens_at_most
+from .prompts import PROMPT_VERSION, Prompt, repair_prompt, row_prompt, schema_prompt
+from .retries import LONGEST_ASKED_S, Random, Sleep, asked_wait_s, retrying
+
+if TYPE_CHECKING:
+    import httpx2
+    from google import genai
+    from google.genai.types import GenerateContentConfig, GenerateContentResponse
+
+log = logging.getLogger("rowmill.gemini")
+
+SCHEMA_TOKENS = 6_000
+"""Expected output tokens of a schema; the limit sent is four times that and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeminiOptions:
+    """How to reach Gemini and how much of it to use; times in seconds, quotas of one key.
+
+    `base_url` None is Google's own address. `timeout_s` is for a whole attempt, whatever trickles
+    in meanwhile; `max_attempts` counts the first.
+    """
+
+    api_keys: tuple[str, ...] = field(repr=False)
+    model: str = "gemini-3.5-flash-lite"
+    base_url: str | None = None
+    api_version: str = "v1beta"
+    requests_per_minute: int = 60
+    tokens_per_minute: int = 250_000
+    max_concurrency: int = 10
+    timeout_s: float = 120.0
+    max_attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What belongs to one key and one event loop."""
+
+    sdk: genai.Client
+    http: httpx2.AsyncClient
+    limiter: Limiter
+
+
+class GeminiClient:
+    """A `core.ports.SchemaReader` and `core.ports.RowWriter`.
+
+    Cheap to build: the SDK is imported at the first call, in a thread. Each event loop has its own
+    connections and its own share of the quota. `sleep` and `random` are those of the retries.
+
+    Raises:
+        NotConfigured: there is no key.
+    """
+
+    prompt_version = PROMPT_VERSION
+
+    def __init__(
+        self,
+        options: GeminiOptions,
+        *,
+        check: RowCheck,
+        sleep: Sleep = asyncio.sleep,
+        random: Random = random.random,
+        limiter: Callable[[GeminiOptions], Limiter] | None = None,
+    ) -> None:
+        if not options.api_keys:
+            raise NotConfigured("there is no Gemini key", hint="set GEMINI_API_KEY")
+        self.model = options.model
+        self._options = options
+        self._check = check
+        self._sleep = sleep
+        self._random = random
+        self._limiter = limiter or _limiter
+        self._redact = Redactor(options.api_keys)
+        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Future[_Line]] = (
+            WeakKeyDictionary()
+        )
+        # Fields whose response schema was refused, so that it is not sent with every batch.
+        self._without_schema: set[str] = set()
+
+    # ── the ports ─────────────────────────────────────────────────────────────────────────────
+
+    async def extract_schema(
+        self,
+        description: str,
+        *,
+        sample_rows: Sequence[Mapping[str, Any]] = (),
+        current_schema: Mapping[str, Any] | None = None,
+    ) -> Reading:
+        """Ask once; where the answer is no schema, send its problems back and ask once more.
+
+        Raises:
+            InvalidSchema: the second answer is no schema of ours either.
+            ProviderError: BadAnswer where it is not even JSON.
+        """
+        prompt = schema_prompt(description, sample_rows, current_schema)
+        first = await self._ask(prompt, SCHEMA_TOKENS)
+        try:
+            return self._reading(parse_draft(first.text), first.usage)
+        except (InvalidSchema, BadAnswer) as exc:
+            problems = exc.problems if isinstance(exc, InvalidSchema) else (NOT_A_DRAFT,)
+        log.info("schema repaired problems=%d", len(problems))
+        second = await self._ask(repair_prompt(prompt, first.text, problems), SCHEMA_TOKENS)
+        return self._reading(parse_draft(second.text), first.usage + second.usage)
+
+    async def generate_data_chunk(self, request: RowRequest) -> WrittenRows:
+        """One answer's good rows; what is missing is for the caller to ask for again.
+
+        Raises:
+            ProviderError: no answer came, or the model will not give one.
+        """
+        reply = await self._ask(row_prompt(request), _output_tokens(request))
+        return Reader(request, self._check).read(reply)
+
+    def price(self, usage: Usage) -> float | None:
+        return cost(usage, self.model)
+
+    def estimate(self, request: RowRequest) -> Usage:
+        prompt = row_prompt(request)
+        return Usage(1, tokens(prompt.text, prompt.system), round(_output_tokens(request)))
+
+    def worst_case(self, request: RowRequest) -> Usage:
+        """The most that one answer can use; a failed attempt is billed, if at all, without one."""
+        most = output_tokens_at_most(_output_tokens(request))
+        return Usage(1, tokens_at_most(row_prompt(request).sent), most)
+
+    async def aclose(self) -> None:
+        """Close this event loop's connections. A later call opens new ones."""
+        opening = self._lines.pop(asyncio.get_running_loop(), None)
+        if opening is not None:
+            line = await opening
+            line.sdk.close()
+            await line.http.aclose()
+
+    def _reading(self, draft: Draft, usage: Usage) -> Reading:
+        return Reading(
+            document=draft.document,
+            engine=self.model,
+            assumptions=draft.assumptions,
+            questions=draft.questions,
+            not_understood=draft.not_understood,
+            usage=usage,
+            output_format=draft.output_format,
+        )
+
+    # ── one question ──────────────────────────────────────────────────────────────────────────
+
+    async def _ask(self, prompt: Prompt, expected_output: float) -> Reply:
+        """The reply to a prompt; without its schema where Gemini finds that too much."""
+        shape = str(prompt.schema)
+        if shape in self._without_schema:
+            prompt = dataclasses.replace(prompt, schema=None)
+        try:
+            return await self._retried(prompt, expected_output)
+        except RequestNotAccepted:
+            if prompt.schema is None:
+                raise
+        reply = await self._retried(dataclasses.replace(prompt, schema=None), expected_output)
+        self._without_schema.add(shape)
+        log.warning("response schema refused model=%s", self.model)
+        return reply
+
+    async def _retried(self, prompt: Prompt, expected_output: float) -> Reply:
+        line = await self._line()
+        config = _config(prompt, output_tokens_at_most(expected_output))
+        attempts = retrying(self._options.max_attempts, sleep=self._sleep, random=self._random)
+        reply: Reply = await attempts(self._attempt, line, prompt, config)
+        return reply
+
+    async def _attempt(self, line: _Line, prompt: Prompt, config: GenerateContentConfig) -> Reply:
+        async with line.limiter.slot(tokens_at_most(prompt.sent)) as ticket:
+            response = await self._send(line, prompt, config)
+            usage = usage_of(response)
+            if usage.input_tokens:
+                ticket.settle(usage.input_tokens)
+        log.debug("answered in=%d out=%d", usage.input_tokens, usage.output_tokens)
+        return reply_of(response)
+
+    async def _send(
+        self, line: _Line, prompt: Prompt, config: GenerateContentConfig
+    ) -> GenerateContentResponse:
+        try:
+            async with asyncio.timeout(self._options.timeout_s):
+                return await line.sdk.aio.models.generate_content(
+                    model=self.model, contents=prompt.text, config=config
+                )
+        except Exception as exc:
+            error = provider_error(exc, self.model, self._redact)
+        log.info("call failed code=%s", error.code)
+        if isinstance(error, ProviderBusy) and 0 < asked_wait_s(error) <= LONGEST_ASKED_S:
+            line.limiter.pause(asked_wait_s(error))
+        # Raised outside of `except`: the SDK's error may quote a page that echoes our headers.
+        raise error
+
+    # ── connections ───────────────────────────────────────────────────────────────────────────
+
+    async def _line(self) -> _Line:
+        loop = asyncio.get_running_loop()
+        if loop not in self._lines:
+            # In a thread: importing the SDK takes up to a second, in which nothing else would run.
+            self._lines[loop] = asyncio.ensure_future(asyncio.to_thread(self._opened))
+        return await asyncio.shield(self._lines[loop])
+
+    def _opened(self) -> _Line:
+        import httpx2
+        from google import genai
+        from google.genai import types
+
+        options = self._options
+        # No bounds of its own: the limiter bounds the calls at once, and each has its deadline.
+        http = httpx2.AsyncClient(
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None),
+            timeout=None,
+            follow_redirects=False,
+        )
+        sdk = genai.Client(
+            api_key=options.api_keys[0],
+            enterprise=False,  # else an environment variable may choose another service
+            http_options=types.HttpOptions(
+                api_version=options.api_version,
+                base_url=options.base_url or None,
+                httpx_async_client=http,
+            ),
+        )
+        return _Line(sdk, http, self._limiter(options))
+
+
+def parse_draft(text: str) -> Draft:
+    """Raises: BadAnswer, InvalidSchema."""
+    draft = parse_schema_answer(text)
+    parse_schema(dict(draft.document))
+    return draft
+
+
+def _limiter(options: GeminiOptions) -> Limiter:
+    return Limiter(
+        requests=options.requests_per_minute,
+        tokens=options.tokens_per_minute,
+        concurrency=options.max_concurrency,
+    )
+
+
+def _output_tokens(request: RowRequest) -> float:
+    return len(request.rows) * row_tokens(request.fields)
+
+
+def _config(prompt: Prompt, max_output_tokens: int) -> GenerateContentConfig:
+    """Temperature stays the model's own; no second request may follow by itself."""
+    from google.genai import types
+
+    return types.GenerateContentConfig(
+        system_instruction=prompt.system,
+        response_mime_type="application/json",
+        response_json_schema=prompt.schema,
+        max_output_tokens=max_output_tokens,
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+        automatic_continuation=False,
+    )

@@ -1,0 +1,155 @@
+"""From a completed job to a dataset with its proof."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+from .errors import IllegalTransition, InvalidArgument
+from .models import Job, JobState, OutputFormat, StorageKind
+from .planning import ChunkPlan
+from .ports import Dataset, DatasetMaker, JobStore, MergeRequest, Outputs, StorageHandler
+from .recipes import Recipes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .models import ChunkMetadata
+
+log = logging.getLogger("rowmill.datasets")
+
+FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
+ENDINGS: Mapping[str, OutputFormat] = {
+    **{f".{name}": name for name in FORMATS},
+    ".ndjson": "jsonl",
+    ".pq": "parquet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Datasets:
+    jobs: JobStore
+    recipes: Recipes
+    storage: Callable[[StorageKind], StorageHandler]
+    maker: DatasetMaker
+
+    async def merge(
+        self,
+        job: Job,
+        *,
+        output_format: OutputFormat | None = None,
+        file_name: str | None = None,
+        overwrite: bool = False,
+        outputs: Outputs | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Dataset:
+        """The job's dataset in a format, as often as wanted; asked again, the same answer.
+
+        `file_name` (for several tables: a folder's) is relative to `outputs`, which is the
+        storage's own place of datasets unless given. `progress` is told the rows merged so far.
+
+        Raises:
+            IllegalTransition: the job is not COMPLETED.
+            AlreadyExists: something else has the name.
+            ChunkMissing, ChunkDamaged: names the chunk.
+            InvalidArgument, StorageError
+        """
+        if job.state is not JobState.COMPLETED:
+            raise IllegalTransition(
+                f"cannot merge a job that is {job.state}",
+                hint="start it, or wait until get_job_progress says COMPLETED",
+            )
+        request = await self._request(job, output_format, file_name, overwrite, outputs)
+        known = None if overwrite else await asyncio.to_thread(self.maker.made, request)
+        return known or await self._made(request, progress or _unheard)
+
+    async def _made(self, request: MergeRequest, progress: Callable[[int], None]) -> Dataset:
+        """Cancelled, the thread stops at the next chunk and leaves nothing behind."""
+        stop = threading.Event()
+        try:
+            dataset = await asyncio.to_thread(
+                self.maker.make, request, progress=progress, cancelled=stop.is_set
+            )
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+        log.info("job=%s event=merged rows=%d", request.job.job_id, dataset.rows)
+        return dataset
+
+    async def _request(
+        self,
+        job: Job,
+        output_format: OutputFormat | None,
+        file_name: str | None,
+        overwrite: bool,
+        outputs: Outputs | None,
+    ) -> MergeRequest:
+        target = output_format or named_format(file_name) or job.spec.output_format
+        storage = self.storage(job.spec.storage)
+        by_table = _by_table(job, await self.jobs.chunks(job.job_id))
+        return MergeRequest(
+            job=job,
+            recipe=await self.recipes.of(job),
+            chunks=by_table,
+            names=file_names(job, target, file_name),
+            format=target,
+            overwrite=overwrite,
+            storage=storage,
+            outputs=outputs or storage,
+        )
+
+    async def finished(self, job: Job) -> None:
+        """Write the job's manifest beside its chunks: every row is made."""
+        chunks = await self.jobs.chunks(job.job_id)
+        data = self.maker.job_manifest(job, chunks)
+        storage = self.storage(job.spec.storage)
+        await asyncio.to_thread(storage.put_note, job.job_id, "manifest.json", data)
+
+
+def _unheard(rows: int) -> None:
+    """Nobody asked how far the merge is."""
+    del rows
+
+
+def named_format(file_name: str | None) -> OutputFormat | None:
+    """The format a file's ending stands for."""
+    name = (file_name or "").lower()
+    return next((fmt for ending, fmt in ENDINGS.items() if name.endswith(ending)), None)
+
+
+def file_names(job: Job, target: OutputFormat, file_name: str | None) -> dict[str, str]:
+    """Each table's file: `<job_id>.<format>`, or `<job_id>/<table>.<format>` where there are more.
+
+    Raises:
+        InvalidArgument: the name's ending says another format.
+    """
+    tables = [table.name for table in job.spec.schema.tables]
+    if len(tables) > 1:
+        folder = file_name or job.job_id
+        return {table: f"{folder}/{table}.{target}" for table in tables}
+    name = file_name or job.job_id
+    said = named_format(name)
+    if said not in (None, target):
+        raise InvalidArgument(
+            f"the name {name!r} ends like {said}, and {target} was asked for",
+            hint="leave out output_format or rename the file",
+        )
+    return {tables[0]: name if said else f"{name}.{target}"}
+
+
+def _by_table(job: Job, chunks: Sequence[ChunkMetadata]) -> dict[str, list[ChunkMetadata]]:
+    by_table: dict[str, list[ChunkMetadata]] = {name.name: [] for name in job.spec.schema.tables}
+    for chunk in chunks:
+        by_table[chunk.key.table].append(chunk)
+    plan = ChunkPlan(job.job_id, job.spec)
+    if len(chunks) != plan.count:
+        stored = {chunk.key.index for chunk in chunks}
+        missing = next(plan.owed(stored))
+        raise IllegalTransition(
+            f"chunk {missing} is not stored", hint=f"generate_chunk with chunk_index={missing}"
+        )
+    return by_table

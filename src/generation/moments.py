@@ -1,0 +1,318 @@
+"""Builders of dates, times, date-times and durations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..core import kinds
+from .arrays import primitive
+from .arrow_types import TYPES, arrow_type
+from .blocks import Block, Maker
+from .briefs import Brief, Refused
+from .cells import Rows
+from .domains import Domain, drawn_from
+
+DEFAULT_YEARS = 5
+"""A date without a range lies in the five years up to `as_of`."""
+SECOND = 1_000_000
+"""In microseconds, the unit of every moment below."""
+DAY = 86_400 * SECOND
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (wall time: the zone, where there is one, comes later)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """One end of a range: its text and where it stands."""
+
+    text: str
+    at: str
+
+
+def moment(brief: Brief) -> Maker:
+    """A date, time or date-time, each possible one alike."""
+    _refuse_numbers(brief)
+    return {"date": _dates, "time": _times, "datetime": _datetimes}[brief.field.type](brief)
+
+
+def _refuse_numbers(brief: Brief) -> None:
+    given = brief.constraints
+    for name, value in (
+        ("exclusiveMinimum", given.exclusive_minimum),
+        ("exclusiveMaximum", given.exclusive_maximum),
+        ("multipleOf", given.multiple_of),
+    ):
+        if value is not None:
+            message = f"{name} does not apply to a {brief.field.type}"
+            raise Refused(f"constraints.{name}", "wrong_constraint", message, "use minimum/maximum")
+
+
+def _bounds(brief: Brief, name: str) -> list[_Bound]:
+    """What the constraints and the generator say about one end."""
+    found = []
+    for at, source in (("constraints", brief.constraints), ("generator", brief.generator)):
+        value = getattr(source, name, None)
+        if value is not None:
+            if not isinstance(value, str):
+                hint = "write ISO 8601 in quotes: \"2024-12-31\""
+                message = f"{value!r} is not a {brief.field.type}"
+                raise Refused(f"{at}.{name}", "bad_bound", message, hint)
+            found.append(_Bound(value, f"{at}.{name}"))
+    return found
+
+
+def _range(brief: Brief, read: Any) -> tuple[int | None, int | None]:
+    """Both ends as numbers, the narrower of constraints and generator."""
+    lows = [read(bound) for bound in _bounds(brief, "minimum")]
+    highs = [read(bound) for bound in _bounds(brief, "maximum")]
+    low, high = max(lows, default=None), min(highs, default=None)
+    if low is not None and high is not None and low > high:
+        hint = "give a minimum that is not after the maximum"
+        raise Refused(brief.at, "empty_range", "the minimum is after the maximum", hint)
+    return low, high
+
+
+def _bad(bound: _Bound, kind: str, example: str) -> Refused:
+    message = f"{bound.text!r} is not a {kind}"
+    return Refused(bound.at, "bad_bound", message, f"write it like {example}")
+
+
+def _years_from(day: date, years: int) -> date:
+    try:
+        return day.replace(year=min(max(day.year + years, 1), 9999))
+    except ValueError:  # 29 February
+        return day.replace(year=min(max(day.year + years, 1), 9999), day=28)
+
+
+def _completed(brief: Brief, low: int | None, high: int | None) -> tuple[int, int]:
+    """Open ends of a range of days: five years, ending today where that is possible."""
+    today = brief.as_of.toordinal()
+    if low is not None and high is None:
+        later = _years_from(date.fromordinal(low), DEFAULT_YEARS).toordinal()
+        high = today if today >= low else later
+    high = today if high is None else high
+    if low is None:
+        low = _years_from(date.fromordinal(high), -DEFAULT_YEARS).toordinal()
+    return low, high
+
+
+# ── dates and times ───────────────────────────────────────────────────────────────────────────
+
+
+def _dates(brief: Brief) -> Maker:
+    def read(bound: _Bound) -> int:
+        try:
+            return datetime.fromisoformat(bound.text).toordinal()
+        except ValueError:
+            raise _bad(bound, "date", "2024-12-31") from None
+
+    _refuse_clock(brief)
+    low, high = _completed(brief, *_range(brief, read))
+    first = low - EPOCH.toordinal()
+
+    def at(indexes: Rows) -> pa.Array:
+        return primitive((indexes + first).astype(np.int32), TYPES["date"])
+
+    return drawn_from(Domain(high - low + 1, at), brief)
+
+
+def _times(brief: Brief) -> Maker:
+    def read(bound: _Bound) -> int:
+        try:
+            found = time.fromisoformat(bound.text)
+        except ValueError:
+            raise _bad(bound, "time", "08:30:00") from None
+        seconds = found.hour * 3600 + found.minute * 60 + found.second
+        return seconds * SECOND + found.microsecond
+
+    _refuse_clock(brief)
+    low, high = _range(brief, read)
+    low, high = low or 0, DAY - SECOND if high is None else high
+    return _steps(brief, low, high, TYPES["time"])
+
+
+def _refuse_clock(brief: Brief) -> None:
+    for name in ("time_zone", "business_hours"):
+        if getattr(brief.generator, name, None) is not None:
+            message = f"{name} needs a datetime, not a {brief.field.type}"
+            raise Refused(f"generator.{name}", "wrong_type", message, "change the field's type")
+
+
+def _steps(brief: Brief, low: int, high: int, kind: pa.DataType) -> Maker:
+    """Whole seconds; microseconds where the ends have them."""
+    step = 1 if low % SECOND or high % SECOND else SECOND
+
+    def at(indexes: Rows) -> pa.Array:
+        return primitive(indexes * step + low, kind)
+
+    return drawn_from(Domain((high - low) // step + 1, at), brief)
+
+
+# ── date-times ────────────────────────────────────────────────────────────────────────────────
+
+
+def _datetimes(brief: Brief) -> Maker:
+    zone = _zone(brief)
+
+    def read(bound: _Bound) -> int:
+        try:
+            found = datetime.fromisoformat(bound.text)
+        except ValueError:
+            raise _bad(bound, "date-time", "2024-12-31T18:00:00") from None
+        if found.tzinfo is not None:
+            found = found.astimezone(zone or timezone.utc).replace(tzinfo=None)
+        return (found - EPOCH) // timedelta(microseconds=1)
+
+    low, high = _range(brief, read)
+    if low is None or high is None:
+        low, high = _completed_moments(brief, low, high)
+    hours = getattr(brief.generator, "business_hours", None)
+    if hours is not None:
+        return _working(brief, low, high, hours, zone)
+    kind = arrow_type(brief.field)
+    return _steps(brief, _instant(low, zone), _instant(high, zone), kind)
+
+
+def _completed_moments(brief: Brief, low: int | None, high: int | None) -> tuple[int, int]:
+    offset = EPOCH.toordinal()
+    days = [None if end is None else end // DAY + offset for end in (low, high)]
+    first, last = _completed(brief, *days)
+    low = (first - offset) * DAY if low is None else low
+    # Up to the last second of the last day.
+    return low, (last - offset + 1) * DAY - SECOND if high is None else high
+
+
+def _zone(brief: Brief) -> tzinfo | None:
+    name = getattr(brief.generator, "time_zone", None)
+    if name is None:
+        return None
+    if brief.pools.zones is None:
+        message = "no time-zone data is at hand"
+        raise Refused("generator.time_zone", "not_configured", message, "leave time_zone out")
+    try:
+        return brief.pools.zones(name)
+    except (KeyError, ValueError, OSError):
+        message = f"there is no time zone {name!r}"
+        hint = "use an IANA name, such as Europe/Berlin"
+        raise Refused("generator.time_zone", "unknown_time_zone", message, hint) from None
+
+
+def _instant(wall: int, zone: tzinfo | None) -> int:
+    """Microseconds UTC of a wall time; the earlier of two, the later side of a gap."""
+    if zone is None:
+        return wall
+    there = (EPOCH + timedelta(microseconds=wall)).replace(tzinfo=zone)
+    return (there.astimezone(timezone.utc).replace(tzinfo=None) - EPOCH) // timedelta(
+        microseconds=1
+    )
+
+
+def _working(
+    brief: Brief, low: int, high: int, hours: kinds.BusinessHours, zone: tzinfo | None
+) -> Maker:
+    """Every second inside the working hours alike: intervals in UTC, unranked."""
+    starts, ends = _intervals(low, high, hours, zone)
+    sizes = (ends - starts) // SECOND
+    starts, sizes = starts[sizes > 0], sizes[sizes > 0]
+    if not len(starts):
+        message = "no working hour lies in the range"
+        raise Refused("generator.business_hours", "empty_range", message, "widen the range")
+    reach = np.cumsum(sizes)
+    kind = arrow_type(brief.field)
+
+    def at(indexes: Rows) -> pa.Array:
+        place = np.searchsorted(reach, indexes, side="right")
+        return primitive(starts[place] + (indexes - (reach - sizes)[place]) * SECOND, kind)
+
+    return drawn_from(Domain(int(reach[-1]), at), brief)
+
+
+def _intervals(
+    low: int, high: int, hours: kinds.BusinessHours, zone: tzinfo | None
+) -> tuple[Rows, Rows]:
+    opening, closing = _clock(hours.start, "start"), _clock(hours.end, "end")
+    if opening >= closing:
+        hint = "give a start before the end"
+        at = "generator.business_hours"
+        raise Refused(at, "empty_range", "the working day is empty", hint)
+    days = np.arange(low // DAY, high // DAY + 1, dtype=np.int64)
+    allowed = [WEEKDAYS.index(day) for day in hours.days]
+    days = days[np.isin((days + 3) % 7, allowed)]  # 1970-01-01 was a Thursday
+    starts = np.maximum(days * DAY + opening, low)
+    ends = np.minimum(days * DAY + closing, high + SECOND)
+    if zone is not None:
+        starts = np.array([_instant(int(start), zone) for start in starts], np.int64)
+        ends = np.array([_instant(int(end), zone) for end in ends], np.int64)
+    return starts, ends
+
+
+def _clock(text: str, end: str) -> int:
+    try:
+        found = time.fromisoformat(text)
+    except ValueError:
+        bound = _Bound(text, f"generator.business_hours.{end}")
+        raise _bad(bound, "time", "09:00") from None
+    return (found.hour * 3600 + found.minute * 60 + found.second) * SECOND
+
+
+# ── durations ─────────────────────────────────────────────────────────────────────────────────
+
+
+def duration(brief: Brief) -> Maker:
+    """A timedelta generator, or a duration without one: up to thirty days."""
+    generator = brief.generator or kinds.Timedelta(maximum=30)
+    unit = UNITS[generator.unit] * SECOND
+    low, high = round(generator.minimum * unit), round(generator.maximum * unit)
+    if low > high:
+        hint = "give a minimum that is not above the maximum"
+        raise Refused("generator.minimum", "empty_range", "the range is empty", hint)
+    if generator.after is None:
+        if brief.field.type != "duration":
+            message = f"a {brief.field.type} needs to know what it comes after"
+            hint = "name a date field in generator.after"
+            raise Refused("generator.after", "missing", message, hint)
+        return _whole_units(brief, low, high, unit)
+    return _after(brief, low, high, unit)
+
+
+def _unit(brief: Brief, low: int, high: int, unit: int) -> int:
+    """The step of a duration: days for a date, else whole units, else seconds."""
+    if brief.field.type == "date":
+        return DAY
+    return unit if low % unit == 0 and high % unit == 0 and unit < DAY else SECOND
+
+
+def _whole_units(brief: Brief, low: int, high: int, unit: int) -> Maker:
+    step = unit if low % unit == 0 and high % unit == 0 else SECOND
+
+    def at(indexes: Rows) -> pa.Array:
+        return primitive(indexes * step + low, TYPES["duration"])
+
+    return drawn_from(Domain((high - low) // step + 1, at), brief)
+
+
+def _after(brief: Brief, low: int, high: int, unit: int) -> Maker:
+    if brief.unique:
+        message = "a moment after another field's cannot be made unique"
+        raise Refused("constraints.unique", "unique_not_possible", message, "drop unique")
+    step = _unit(brief, low, high, unit)
+    first, last = -(-low // step), high // step
+    if first > last:
+        raise Refused("generator", "empty_range", "no whole day lies in the range", "widen it")
+    waits = drawn_from(
+        Domain(last - first + 1, lambda indexes: pa.array((indexes + first) * step)), brief
+    )
+    kind = arrow_type(brief.field)
+
+    def cells(block: Block) -> pa.Array:
+        base = pc.cast(block.column(brief.generator.after), pa.timestamp("us"))
+        return pc.cast(pc.add(base, pc.cast(waits(block), pa.duration("us"))), kind)
+
+    return cells

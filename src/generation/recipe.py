@@ -1,0 +1,78 @@
+"""A schema compiled: for every table the makers of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from ..core.errors import InvalidSchema
+from ..core.models import DataSchema, FieldDefinition, Generation
+from .blocks import Block, Maker
+from .cells import Rows
+from .pools import Pools
+
+
+@dataclass(frozen=True)
+class TableRecipe:
+    """One table's columns. `makers` has no entry for what a model writes.
+
+    `model_fields` are those a language model must write; `open_fields` the code-made ones that
+    cannot be made before it has, because they follow from what it writes.
+    """
+
+    name: str
+    row_count: int
+    fields: tuple[FieldDefinition, ...]
+    arrow_schema: pa.Schema
+    makers: Mapping[str, Maker]
+    model_fields: tuple[FieldDefinition, ...] = ()
+    open_fields: frozenset[str] = frozenset()
+
+    def make(
+        self, start: int, stop: int, written: Mapping[str, pa.Array] | None = None
+    ) -> pa.Table:
+        """Rows `start` ≤ row < `stop`; `written` holds the model's columns for just these rows."""
+        rows = np.arange(start, stop, dtype=np.int64)
+        return self._table(Block(rows, self.makers, written or {}), self.arrow_schema)
+
+    def given(self, rows: Rows) -> pa.Table:
+        """The code-made columns of any rows, to ground a model on."""
+        absent = {field.name for field in self.model_fields} | self.open_fields
+        kept = [field for field in self.arrow_schema if field.name not in absent]
+        return self._table(Block(np.asarray(rows, np.int64), self.makers), pa.schema(kept))
+
+    @staticmethod
+    def _table(block: Block, schema: pa.Schema) -> pa.Table:
+        return pa.table([block.column(name) for name in schema.names], schema=schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`order`: the tables, parents before children."""
+
+    schema: DataSchema
+    order: tuple[str, ...]
+    tables: Mapping[str, TableRecipe]
+
+
+def compile_schema(
+    schema: DataSchema,
+    *,
+    rows: Mapping[str, int],
+    seed: int,
+    as_of: date,
+    pools: Pools,
+    generation: Generation = "local",
+) -> Recipe:
+    """Raises: InvalidSchema: with every problem at once."""
+    from .compiling import Settings, compiled
+
+    settings = Settings(rows, seed, as_of, pools, generation)
+    recipe, problems = compiled(schema, settings)
+    if recipe is None:
+        raise InvalidSchema(problems)
+    return recipe

@@ -1,0 +1,68 @@
+"""Where log lines go: one line an event, to a file and, from warnings up, to stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+from .config import Settings
+from .utils.redact import Redactor
+
+LINE = "%(asctime)s %(levelname)s %(name)s pid=%(process)d %(message)s"
+FILE_BYTES = 5 * 1024 * 1024
+FILES_KEPT = 3
+
+
+class _Redacting(logging.Formatter):
+    """The finished line, traceback included, without a key and on a single line."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__(LINE)
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record)).replace("\r", " ").replace("\n", " | ")
+
+
+def configure(settings: Settings, *, stderr: TextIO | None = None) -> None:
+    """Send the `rowmill` logger to `logs/rowmill.log` and to stderr.
+
+    A folder that cannot be written is said once on stderr; nothing else depends on logs.
+    """
+    logger = logging.getLogger("rowmill")
+    close()
+    logger.setLevel(settings.log.level)
+    logger.propagate = False
+    formatter = _Redacting(Redactor(settings.secrets))
+    screen = logging.StreamHandler(stderr or sys.stderr)
+    screen.setLevel(logging.WARNING)
+    screen.setFormatter(formatter)
+    logger.addHandler(screen)
+    try:
+        logger.addHandler(_file(settings.log_dir, formatter))
+    except OSError as exc:
+        logger.warning("event=no-log-file problem=%s (set LOG_DIR)", exc.strerror)
+
+
+def close() -> None:
+    """Take our handlers off and close their files."""
+    logger = logging.getLogger("rowmill")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def _file(folder: Path, formatter: logging.Formatter) -> logging.Handler:
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        folder / "rowmill.log",
+        maxBytes=FILE_BYTES,
+        backupCount=FILES_KEPT,
+        encoding="utf-8",
+        delay=True,
+    )
+    handler.setFormatter(formatter)
+    return handler

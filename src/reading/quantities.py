@@ -1,0 +1,158 @@
+"""Numbers and days as people write them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, timedelta
+
+NUMBER = r"\d[\d.,]{0,24}"
+"""A number's characters; `value` decides what the points and commas mean."""
+SCALE = r"(?: ?(?:thousand|million|billion|tausend|millionen|mio\.?|mrd\.?)\b|[kK]\b|[mM]\b(?=\s?[^\W\d])|M\b)"
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_FACTORS = {"k": 10**3, "thousand": 10**3, "tausend": 10**3, "m": 10**6, "million": 10**6,
+            "millionen": 10**6, "mio": 10**6, "billion": 10**9, "mrd": 10**9}  # fmt: skip
+
+_SMALL = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90, "half a": 0.5, "ein": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
+    "zehn": 10, "zwanzig": 20, "fünfzig": 50,
+}  # fmt: skip
+_LARGE = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "dutzend": 12,
+          "hundert": 100, "tausend": 10**3}  # fmt: skip
+SPELLED = re.compile(
+    r"\b(?:(?P<small>" + "|".join(_SMALL) + r") )?(?P<large>" + "|".join(_LARGE) + r")"
+    r"(?: (?P<larger>thousand|million))?\b|\b(?P<alone>" + "|".join(w for w in _SMALL if len(w) > 2
+    and w not in ("one", "ein", "eine", "half a")) + r")\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def spelled(match: re.Match[str]) -> int:
+    """The count that a match of `SPELLED` names: "five hundred", "half a million"."""
+    if match["alone"]:
+        return int(_SMALL[match["alone"].casefold()])
+    count = _SMALL[match["small"].casefold()] if match["small"] else 1
+    large = _LARGE[match["large"].casefold()]
+    return int(count * large * (_LARGE[match["larger"].casefold()] if match["larger"] else 1))
+
+
+def value(text: str, *, german: bool = False) -> int | float | None:
+    """What a number's text means: 1,000 · 1.000 (German) · 10k · 2 million · 2,5.
+
+    A lone point or comma before exactly three digits groups them where the language writes so.
+    """
+    match = re.fullmatch(rf"(-?)({NUMBER})(?: ?([^\W\d]{{1,10}})\.?)?", text.strip())
+    if not match:
+        return None
+    digits = match[2].rstrip(".,")
+    plain = _ungrouped(digits, german)
+    try:
+        found = float(plain) if "." in plain else int(plain)
+    except ValueError:
+        return None
+    scaled = found * _FACTORS.get((match[3] or "").casefold(), 1)
+    signed = -scaled if match[1] else scaled
+    return int(signed) if match[3] and float(signed).is_integer() else signed
+
+
+def _ungrouped(digits: str, german: bool) -> str:
+    """Digits with one point at most."""
+    group, point = (".", ",") if german else (",", ".")
+    if _GROUPED.fullmatch(digits) and (digits.count(".") + digits.count(",") > 1 or group in digits):
+        if digits.count(",") and digits.count("."):
+            last = max(digits.rfind(","), digits.rfind("."))
+            return re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]
+        return re.sub(r"[.,]", "", digits)
+    if "," in digits and "." in digits:
+        last = max(digits.rfind(","), digits.rfind("."))
+        return re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]
+    return digits.replace(group, "") if digits.count(group) > 1 else digits.replace(",", ".")
+
+
+def decimals(text: str) -> int:
+    """Decimal places as written: "1.50" has two."""
+    match = re.search(r"[.,](\d{1,2})$", text.strip())
+    return len(match[1]) if match else 0
+
+
+# ── days ──────────────────────────────────────────────────────────────────────────────────────
+
+_MONTHS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "january jan januar", "february feb februar", "march mar märz", "april apr",
+            "may mai", "june jun juni", "july jul juli", "august aug", "september sep sept",
+            "october oct oktober okt", "november nov", "december dec dezember dez",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}  # fmt: skip
+_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+MOMENT = (
+    rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{4}}-\d{{2}}(?![\d-])|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"|{_MONTH} \d{{4}}|(?:19|20)\d{{2}}(?![\d.,/%])|today|heute|now)"
+)
+"""A day, a month or a year; `span` says from when to when it is."""
+Span = tuple[date, date]
+
+
+def span(text: str, today: date) -> Span | None:
+    """First and last day of what a match of `MOMENT` names; None for the 31st of February."""
+    words = text.casefold().replace(",", " ").replace(". ", " ").split()
+    if words[-1] in ("today", "heute", "now"):
+        return today, today
+    try:
+        return _numeric(words[0]) if len(words) == 1 else _worded(words)
+    except ValueError:
+        return None
+
+
+def _numeric(text: str) -> Span:
+    parts = text.split("-") if "-" in text else text.split(".")[::-1]
+    year, *rest = map(int, parts)
+    if not rest:
+        return date(year, 1, 1), date(year, 12, 31)
+    if len(rest) == 1:
+        return _month(year, rest[0])
+    return date(year, *rest), date(year, *rest)
+
+
+def _worded(words: list[str]) -> Span:
+    year = int(words[-1])
+    month = next(_MONTHS[word.strip(".")] for word in words if word.strip(".") in _MONTHS)
+    days = [int(digits) for word in words[:-1] if (digits := re.sub(r"\D", "", word))]
+    return (date(year, month, days[0]),) * 2 if days else _month(year, month)
+
+
+def _month(year: int, month: int) -> Span:
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day, that many years earlier; 29 February becomes 28."""
+    year = max(1, day.year - years)
+    return day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def born(low: int, high: int, today: date) -> Span:
+    """First and last birthday of those who are `low` to `high` years old today."""
+    return years_before(today, high + 1) + timedelta(days=1), years_before(today, low)
+
+
+_UNITS = {"day": 1, "tag": 1, "tage": 1, "tagen": 1, "week": 7, "woche": 7, "wochen": 7,
+          "month": 30, "monat": 30, "monate": 30, "monaten": 30}  # fmt: skip
+
+
+def back(count: int, unit: str, today: date) -> Span:
+    """The `count` days, weeks, months or years up to today."""
+    word = unit.casefold().removesuffix("s")
+    if word in ("year", "jahr", "jahre", "jahren"):
+        return years_before(today, min(count, 1900)), today
+    reach = min(count * _UNITS.get(word, 1), 365 * 1900)
+    return today - timedelta(days=reach), today

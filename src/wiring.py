@@ -1,0 +1,206 @@
+"""Which concrete class stands behind each port: the only place that knows them all."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from . import __version__
+from .config import Settings
+from .core.chunk_worker import ChunkWorker
+from .core.datasets import Datasets
+from .core.job_manager import JobLimits, JobManager
+from .core.job_runner import JobRunner
+from .core.model_rows import ModelRows
+from .core.models import OutputFormat, StorageKind
+from .core.ports import JobStore, Reading, StorageHandler
+from .core.recipes import Recipes
+from .core.schemas import Schemas
+from .storage.jobs import SqliteJobStore
+from .storage.leases import FileLeases
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from .api.gemini import GeminiClient
+    from .generation.pools import Pools
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The use cases, wired."""
+
+    settings: Settings
+    schemas: Schemas
+    manager: JobManager
+    datasets: Datasets
+    runner: JobRunner
+
+
+@asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[App]:
+    """The use cases for one event loop; on the way out every job is left resumable."""
+    async with AsyncExitStack() as stack:
+        store = SqliteJobStore(settings.database, clock=SystemClock())
+        stack.push_async_callback(store.close)
+        gemini = _gemini(settings)
+        if gemini is not None:
+            stack.push_async_callback(gemini.aclose)
+        model_rows = ModelRows(store, gemini) if gemini is not None else None
+        if model_rows is not None:
+            stack.push_async_callback(model_rows.close)
+        app = _wired(settings, store, gemini, model_rows)
+        stack.push_async_callback(app.runner.stop)
+        yield app
+
+
+def _wired(
+    settings: Settings,
+    store: JobStore,
+    gemini: GeminiClient | None,
+    model_rows: ModelRows | None,
+) -> App:
+    clock = SystemClock()
+    recipes = Recipes(pools)
+    storage = _storages(settings)
+    datasets = Datasets(jobs=store, recipes=recipes, storage=storage, maker=LazyDatasetMaker())
+    runner = JobRunner(
+        jobs=store,
+        leases=FileLeases(settings.lease_dir),
+        worker=ChunkWorker(store, storage, encode, model_rows, clock),
+        recipes=recipes,
+        clock=clock,
+        finished=datasets.finished,
+        parallel=settings.job.parallel_chunks,
+        chunk_attempts=settings.job.chunk_attempts,
+    )
+    schemas = Schemas(
+        jobs=store,
+        reader=gemini,
+        local_reader=LocalReader(date.today),
+        writer=gemini,
+        pools=pools,
+        encode=encode,
+        today=date.today,
+        parallel_calls=settings.gemini.max_concurrency,
+    )
+    manager = JobManager(
+        jobs=store,
+        schemas=schemas,
+        runner=runner,
+        storage=storage,
+        writer=gemini,
+        clock=clock,
+        randomness=secrets.token_bytes,
+        limits=JobLimits(settings.job.max_rows, settings.job.max_chunks),
+        engine=__version__,
+    )
+    return App(settings, schemas, manager, datasets, runner)
+
+
+class SystemClock:
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReader:
+    """Our own reader, which needs no key."""
+
+    today: Callable[[], date]
+
+    async def extract_schema(
+        self,
+        description: str,
+        *,
+        sample_rows: Sequence[Mapping[str, Any]] = (),
+        current_schema: Mapping[str, Any] | None = None,
+    ) -> Reading:
+        from .reading.reader import read_request
+
+        return await asyncio.to_thread(
+            read_request,
+            description,
+            sample_rows=sample_rows,
+            current_schema=current_schema,
+            today=self.today(),
+        )
+
+
+# Heavy libraries come with these; they are imported when the first row is made.
+
+
+@cache
+def pools() -> Pools:
+    from .data import load_pools
+
+    return load_pools()
+
+
+def encode(table: pa.Table, target: OutputFormat) -> bytes:
+    from .storage import formats
+
+    return formats.encode(table, target)
+
+
+class LazyDatasetMaker:
+    """`storage.datasets`, imported at first use."""
+
+    def __getattr__(self, name: str) -> Any:
+        from .storage import datasets
+
+        return getattr(datasets, name)
+
+
+def _storages(settings: Settings) -> Callable[[StorageKind], StorageHandler]:
+    """Each kind of storage, made when it is first asked for."""
+    from .storage.cloud import CloudStorageHandler
+    from .storage.disk import DiskStorageHandler
+    from .storage.memory import MemoryStorageHandler
+    from .storage.outputs import DiskOutputs
+
+    makers: dict[StorageKind, Callable[[], StorageHandler]] = {
+        "disk": partial(DiskStorageHandler, settings.temp_dir, settings.output_dir),
+        "memory": lambda: MemoryStorageHandler(
+            DiskOutputs(settings.output_dir),
+            max_bytes=settings.storage.memory_max_bytes,
+            max_chunks=settings.storage.memory_max_chunks,
+        ),
+        "cloud": CloudStorageHandler,
+    }
+
+    @cache
+    def storage(kind: StorageKind) -> StorageHandler:
+        return makers[kind]()
+
+    return storage
+
+
+def _gemini(settings: Settings) -> GeminiClient | None:
+    if not settings.gemini.keys:
+        return None
+    from .api.gemini import GeminiClient, GeminiOptions
+    from .utils.validators import check_row
+
+    group = settings.gemini
+    options = GeminiOptions(
+        api_keys=group.keys,
+        model=group.model,
+        base_url=group.base_url,
+        requests_per_minute=group.requests_per_minute,
+        tokens_per_minute=group.tokens_per_minute,
+        max_concurrency=group.max_concurrency,
+        timeout_s=group.timeout_s,
+        max_attempts=group.max_attempts,
+    )
+    return GeminiClient(options, check=check_row)
