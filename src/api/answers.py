@@ -27,7 +27,8 @@ class Reader:
     """Reads answers to `request`. A row is taken when its shape, its types and `check` agree.
 
     Counts by reason what was turned away: `shape`, `type:<field>`, `null:<field>`,
-    `unknown_index`, `duplicate_index`, `not_json`, `empty_answer`, and the codes of `check`.
+    `unknown_index`, `duplicate_index`, `not_json`, `no_row` (none found), `empty_answer`, and the
+    codes of `check`.
     """
 
     def __init__(self, request: RowRequest, check: RowCheck) -> None:
@@ -43,7 +44,7 @@ class Reader:
             self._search(reply.text)
             if not self._accepted and not self._rejected:
                 self._by_position(whole(reply.text))
-        else:
+        elif reply.finish != "cut":
             self._rejected["empty_answer"] += 1
         finish = reply.finish
         if len(self._accepted) == len(self._request.rows):
@@ -61,6 +62,7 @@ class Reader:
     def _taken(self, item: Found) -> bool:
         """Whether this is a row, good or bad; if it is none, one may be inside."""
         if item.value is None:
+            self._rejected["not_json"] += 1
             return False
         row = self._as_row(item.value)
         if row is None:
@@ -84,6 +86,7 @@ class Reader:
         if isinstance(value, dict) and len(value) == 1:
             (value,) = value.values()
         if not isinstance(value, list) or len(value) != len(self._request.rows):
+            self._rejected["no_row"] += 1
             return
         for index, row in enumerate(value):
             if isinstance(row, dict) and row.keys() == set(self._names):
@@ -108,15 +111,21 @@ class Reader:
         if values is None:
             return "shape"
         row = tuple(fitted(value, field) for value, field in zip(values, self._fields, strict=True))
-        for value, fit, field in zip(values, row, self._fields, strict=True):
+        reason = self._misfit(values, row) or self._problem(number, row)
+        if reason is None:
+            self._accepted[number] = row
+        return reason
+
+    def _misfit(self, values: Sequence[Any], row: tuple[Any, ...]) -> str | None:
+        for value, fit, name in zip(values, row, self._names, strict=True):
             if fit is _BAD:
-                return f"{'null' if value is None else 'type'}:{field.name}"
+                return f"{'null' if value is None else 'type'}:{name}"
+        return None
+
+    def _problem(self, number: int, row: tuple[Any, ...]) -> str | None:
         given = self._request.given[number] if self._request.given else {}
         problems = self._check({**given, **dict(zip(self._names, row, strict=True))}, self._fields)
-        if problems:
-            return problems[0].code
-        self._accepted[number] = row
-        return None
+        return problems[0].code if problems else None
 
 
 def depth(field: FieldDefinition) -> int:

@@ -14,8 +14,9 @@ from ..core.models import Constraints, FieldType, ForeignKey
 # What a model has to know beyond the names: which word to choose when.
 GUIDE = """\
 A schema is a JSON object: {"name","description","locale","as_of","fields":[…],"rows",\
-"primary_key","rules","expectations"} for one table, or with "tables":[{"name","rows","fields","primary_key",\
-"foreign_keys","rules"}] in place of "fields" for several. Names are letters, digits and _.
+"primary_key","rules","expectations"} for one table, or with "tables":[{"name","rows",\
+"fields","primary_key","foreign_keys","rules"}] in place of "fields" for several. Names are \
+letters, digits and _.
 
 A field: {"name","type","format","description","constraints":{…},"nullable","null_fraction",\
 "null_when","generator":{"kind":…}}. Leave out what is not needed; a field without a generator is \

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from .errors import IllegalTransition, InvalidArgument
+from ..utils.checksums import sha256
+from .errors import ChunkDamaged, ChunkMissing, IllegalTransition, InvalidArgument
 from .models import Job, JobState, OutputFormat, StorageKind
 from .planning import ChunkPlan
 from .ports import Dataset, DatasetMaker, JobStore, MergeRequest, Outputs, StorageHandler
@@ -28,6 +29,14 @@ ENDINGS: Mapping[str, OutputFormat] = {
     ".ndjson": "jsonl",
     ".pq": "parquet",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A chunk that cannot be read back as it was recorded, and why."""
+
+    index: int
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,28 @@ class Datasets:
             outputs=outputs or storage,
         )
 
+    async def verify(
+        self, job: Job, *, progress: Callable[[int], None] | None = None
+    ) -> tuple[Damage, ...]:
+        """What is wrong with the job's stored chunks, every one of which is read again.
+
+        `progress` is told the rows read so far.
+
+        Raises:
+            StorageError: the storage itself cannot be read.
+        """
+        storage = self.storage(job.spec.storage)
+        damaged: list[Damage] = []
+        rows = 0
+        for chunk in await self.jobs.chunks(job.job_id):
+            problem = await asyncio.to_thread(_read_back, storage, chunk)
+            if problem:
+                damaged.append(Damage(chunk.key.index, problem))
+            rows += chunk.key.rows
+            (progress or _unheard)(rows)
+        log.info("job=%s event=verified damaged=%d", job.job_id, len(damaged))
+        return tuple(damaged)
+
     async def finished(self, job: Job) -> None:
         """Write the job's manifest beside its chunks: every row is made."""
         chunks = await self.jobs.chunks(job.job_id)
@@ -113,6 +144,15 @@ class Datasets:
 def _unheard(rows: int) -> None:
     """Nobody asked how far the merge is."""
     del rows
+
+
+def _read_back(storage: StorageHandler, chunk: ChunkMetadata) -> str:
+    """What is wrong with a stored chunk; empty where nothing is."""
+    try:
+        data = storage.read_chunk(chunk.key)
+    except (ChunkMissing, ChunkDamaged) as exc:
+        return exc.message
+    return "" if sha256(data) == chunk.sha256 else "its bytes are not those that were recorded"
 
 
 def named_format(file_name: str | None) -> OutputFormat | None:

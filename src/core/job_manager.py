@@ -194,8 +194,10 @@ class JobManager:
 
     # ── control ───────────────────────────────────────────────────────────────────────────────
 
-    async def control(self, job_id: str, action: str) -> Controlled:
+    async def control(self, job_id: str, action: str, *, here: bool = True) -> Controlled:
         """Do what a person asks; durable before it returns.
+
+        With `here` false, what is started is left to another process to run.
 
         Raises:
             InvalidArgument, NotFound, IllegalTransition, Conflict
@@ -206,25 +208,26 @@ class JobManager:
         if action == "delete":
             await self._delete(job)
             return Controlled(job_id, job.state, None, ())
-        changed = await self._act(job, Event(action))
+        changed = await self._act(job, Event(action), here)
         return Controlled(job_id, job.state, changed.state, await self.allowed(changed))
 
-    async def _act(self, job: Job, event: Event) -> Job:
+    async def _act(self, job: Job, event: Event, here: bool) -> Job:
         if event in (Event.START, Event.RESUME, Event.RETRY):
-            return await self._start(job, event)
+            return await self._start(job, event, here)
         changed = await self.runner.move(job.job_id, event, wanted=False)
         if event is Event.CANCEL:
             await self.runner.halt(job.job_id)
         return changed
 
-    async def _start(self, job: Job, event: Event) -> Job:
+    async def _start(self, job: Job, event: Event, here: bool = True) -> Job:
         """Run in the background. To start or resume what runs already changes nothing."""
         if job.state in ACTIVE:
             if await self.runner.running(job.job_id) and job.wanted:
                 return job
             event = Event.RESUME  # its owner is gone, or it was made chunk by chunk so far
         changed = await self.runner.move(job.job_id, event, wanted=True, problem=None)
-        self.runner.launch(job.job_id)
+        if here:
+            self.runner.launch(job.job_id)
         return changed
 
     async def _delete(self, job: Job) -> None:

@@ -1,1 +1,58 @@
-"""The pools of names, places and words that ship with rowmill."""
+"""The pools of names, places and words that ship with rowmill.
+
+Written by `tools/build_pools.py`; where each list comes from is said in NOTICE.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from ..generation.pools import LocalePool, Place, Pools, Weighted
+
+# A bare language means its first country, so these two go before en_GB and de_AT.
+FIRST = ("en_US", "de_DE")
+
+
+class Locales(Mapping[str, LocalePool]):
+    """The locales of a folder, each read when it is first asked for."""
+
+    def __init__(self, folder: Traversable) -> None:
+        found = {entry.name.removesuffix(".json"): entry for entry in folder.iterdir()}
+        order = sorted(found, key=lambda name: (name not in FIRST, name != FIRST[0], name))
+        self._files = {name: found[name] for name in order}
+        self._read: dict[str, LocalePool] = {}
+
+    def __getitem__(self, locale: str) -> LocalePool:
+        if locale not in self._read:
+            self._read[locale] = _pool(json.loads(self._files[locale].read_text("utf-8")))
+        return self._read[locale]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def load_pools() -> Pools:
+    """Every bundled locale, en_US first; nothing is parsed before a locale is picked."""
+    return Pools(Locales(files(__package__) / "locales"))
+
+
+def _pool(stored: dict[str, Any]) -> LocalePool:
+    people = {part: _weighted(**stored[part]) for part in ("female", "male", "family")}
+    alike = {part: _weighted(stored[part]) for part in ("streets", "companies", "job_titles")}
+    places = tuple(
+        Place(city, region, tuple(postcodes), weight)
+        for city, region, postcodes, weight in stored["places"]
+    )
+    lists = {part: tuple(stored[part]) for part in ("words", "phone_forms")}
+    return LocalePool(**{**stored, **people, **alike, **lists, "places": places})
+
+
+def _weighted(values: list[str], weights: list[int] | None = None) -> Weighted:
+    return Weighted(tuple(values), tuple(weights) if weights else (1,) * len(values))

@@ -78,7 +78,7 @@ class Pools:
             UnknownLocale
         """
         wanted = locale.replace("-", "_").lower()
-        for name, pool in self.by_locale.items():
+        for name in self.by_locale:  # names only: a pool may be read when it is taken
             if name.lower() == wanted or name.lower().split("_")[0] == wanted:
-                return pool
+                return self.by_locale[name]
         raise UnknownLocale(locale, tuple(self.by_locale))

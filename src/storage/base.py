@@ -20,6 +20,7 @@ class Place:
 
 CHUNKS = Place("the chunks", "STORAGE_TEMP_DIR")
 DATASETS = Place("the datasets", "STORAGE_OUTPUT_DIR")
+RECORDS = Place("the job store", "ROWMILL_HOME")
 
 _Refusal = tuple[type[StorageError], str, str]
 

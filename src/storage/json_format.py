@@ -53,9 +53,18 @@ def array_lines(data: bytes) -> bytes:
     Raises:
         StorageError: it is not written the way `encode_array` writes.
     """
+    return without_commas(bytes(inside(data)) + b"\n") if len(data) > len(OPEN + CLOSE) else b""
+
+
+def inside(data: bytes) -> memoryview:
+    """The members of an array file as `members` writes them.
+
+    Raises:
+        StorageError: it is not written the way `encode_array` writes.
+    """
     if not (data.startswith(OPEN) and data.endswith(b"\n" + CLOSE)):
         raise StorageError("the file is not a JSON array with one object a line")
-    return without_commas(data[len(OPEN) : -len(CLOSE)])
+    return memoryview(data)[len(OPEN) : -len(CLOSE) - 1]
 
 
 def without_commas(lines: bytes) -> bytes:

@@ -45,9 +45,21 @@ def no_rows(count: int) -> Mask:
     return np.zeros(count, bool)
 
 
+def wall_clock(array: pa.Array) -> pa.Array:
+    """Timestamps as a clock on the wall of their zone shows them; other columns as they are."""
+    if not pa.types.is_timestamp(array.type) or array.type.tz is None:
+        return array
+    if array.type.tz in ("UTC", "Etc/UTC", "+00:00"):
+        return array.cast(pa.timestamp(array.type.unit))
+    import polars as pl  # it brings its own time zones; pyarrow's are the system's, if it has any
+
+    wall = pl.Series(pl.from_arrow(array)).dt.replace_time_zone(None)
+    return wall.to_arrow().cast(pa.timestamp(array.type.unit))
+
+
 def values_at(array: pa.Array, rows: Rows) -> list[Any]:
-    """The Python values of a few rows."""
-    taken: list[Any] = array.take(pa.array(rows, pa.int64())).to_pylist()
+    """The Python values of a few rows, moments without their zone."""
+    taken: list[Any] = wall_clock(array.take(pa.array(rows, pa.int64()))).to_pylist()
     return taken
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from .columns import Mask, present
+from .columns import Mask, present, wall_clock
 from .patterns import matches
 
 ORDERED = frozenset({"integer", "number", "date", "time", "datetime", "duration"})
@@ -90,7 +90,7 @@ def _number(value: Any) -> Decimal | None:
     if isinstance(value, int) and value.bit_length() > 1100:  # str() of it may be refused
         return None
     number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
-    return number if number.is_finite() and number.adjusted() < 308 else None
+    return number if math.isfinite(float(number)) else None
 
 
 def _day(value: Any) -> Decimal | None:
@@ -273,14 +273,8 @@ def _unscaled(array: pa.Array) -> npt.NDArray[np.int64]:
 
 
 def _timestamps(array: pa.Array, instant: bool) -> npt.NDArray[Any]:
-    zone = array.type.tz
-    micros = array.cast(pa.timestamp("us", zone), safe=False)
-    if zone is not None and not instant and zone not in ("UTC", "Etc/UTC", "+00:00"):
-        import polars as pl  # it brings its own time zones; pyarrow's are the system's
-
-        wall = pl.Series(pl.from_arrow(micros)).dt.replace_time_zone(None)
-        micros = wall.to_arrow().cast(pa.timestamp("us"))
-    return _filled(micros, pa.int64())
+    micros = array.cast(pa.timestamp("us", array.type.tz), safe=False)
+    return _filled(micros if instant else wall_clock(micros), pa.int64())
 
 
 def _floats_off(values: npt.NDArray[Any], there: Mask, step: Decimal) -> Mask:
@@ -290,11 +284,13 @@ def _floats_off(values: npt.NDArray[Any], there: Mask, step: Decimal) -> Mask:
     decimal is n / 10^p again: so integers decide. The few larger ones are decided one by one.
     """
     unit, places = _whole(step)
-    with np.errstate(over="ignore", invalid="ignore"):
-        scaled = np.rint(values * 10.0**places)
-        small = (np.abs(scaled) < 1e15) if unit < 1e15 and places <= 22 else there & False
+    off, small = np.zeros(len(values), bool), np.zeros(len(values), bool)
+    if unit < 10**15 and places <= 22:  # both exact as floats
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = np.rint(values * 10.0**places)
+            small = np.abs(scaled) < 1e15
         whole = np.where(small, scaled, 0.0).astype(np.int64)
-        off = (whole / 10.0**places != values) | (whole % max(unit, 1) != 0)
+        off = (whole / 10.0**places != values) | (whole % unit != 0)
     for row in np.flatnonzero(there & ~small):
         off[row] = is_no_multiple(ordinal(float(values[row]), "number"), step)
     answer: Mask = off & there

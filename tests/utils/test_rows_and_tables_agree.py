@@ -1,16 +1,20 @@
 """`check_row` and `check_table` mean the same, whatever the field and the values."""
 
 import json
+import math
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.core.models import FieldDefinition
+from src.generation.arrow_types import to_array
 from src.utils.formats import FORMATS
+from src.utils.ordinals import is_no_multiple, ordinals
 from src.utils.validators import check_row, find_faults
 
 WORDS = st.text("aB1-@.: ü\n", max_size=8) | st.sampled_from(
@@ -19,8 +23,9 @@ WORDS = st.text("aB1-@.: ü\n", max_size=8) | st.sampled_from(
 SMALL = st.integers(-20, 20)
 CENTS = st.integers(-2000, 2000).map(lambda n: Decimal(n) / 100)
 FLOATS = st.one_of(SMALL.map(float), st.integers(-300, 300).map(lambda n: n / 10), st.floats())
+MIDNIGHT = datetime(2023, 12, 31)  # noqa: DTZ001  (wall time)
 DAYS = st.dates(date(2023, 12, 30), date(2024, 1, 3))
-MOMENTS = st.datetimes(datetime(2023, 12, 31), datetime(2024, 1, 2, 12))
+MOMENTS = st.datetimes(MIDNIGHT, MIDNIGHT + timedelta(days=2, hours=12))
 
 ARROW = {
     "string": pa.string(),
@@ -58,38 +63,45 @@ ITEMS = {"array": {"items": {"name": "item", "type": "integer", "constraints": {
 INNER = {"object": {"fields": [{"name": "a", "type": "integer", "constraints": {"maximum": 5}}]}}
 
 
+MAYBE = st.booleans()
+
+
+def numeric(draw, kind):
+    wanted = {
+        "minimum": BOUNDS[kind],
+        "maximum": BOUNDS[kind],
+        "exclusiveMinimum": BOUNDS[kind] if kind in ("integer", "number") else None,
+        "exclusiveMaximum": BOUNDS[kind] if kind in ("integer", "number") else None,
+        "multipleOf": st.sampled_from([1, 3, 7.0]) if kind in ("integer", "number") else None,
+    }
+    return {name: draw(of) for name, of in wanted.items() if of is not None and draw(MAYBE)}
+
+
+def textual(draw, kind):
+    patterns = st.sampled_from([r"[a-z]+", r"a|ab", r".*", r"\d+", r"(", "^", r"\Qa"])
+    wanted = {
+        "minLength": st.integers(0, 3),
+        "maxLength": st.integers(0, 6),
+        "pattern": patterns if kind == "string" else None,
+    }
+    return {name: draw(of) for name, of in wanted.items() if of is not None and draw(MAYBE)}
+
+
 @st.composite
 def fields(draw):
     kind = draw(st.sampled_from(sorted(ARROW)))
-    constraints = {}
-    maybe = st.booleans()
-    if kind in BOUNDS:
-        for side in ("minimum", "maximum"):
-            if draw(maybe):
-                constraints[side] = draw(BOUNDS[kind])
-    if kind in ("integer", "number"):
-        if draw(maybe):
-            constraints["exclusiveMinimum"] = draw(BOUNDS[kind])
-        if draw(maybe):
-            constraints["multipleOf"] = draw(st.sampled_from([1, 3, 0.1, 0.25, 0.01, 1e-7]))
+    constraints = numeric(draw, kind) if kind in BOUNDS else {}
     if kind in ("string", "array", "object"):
-        if draw(maybe):
-            constraints["minLength"] = draw(st.integers(0, 3))
-        if draw(maybe):
-            constraints["maxLength"] = draw(st.integers(0, 6))
-    if kind == "string" and draw(maybe):
-        constraints["pattern"] = draw(
-            st.sampled_from([r"[a-z]+", r"a|ab", r".*", r"\d+", r"(", "^"])
-        )
-    if kind not in ("array", "object") and draw(maybe):
-        constraints["enum"] = draw(st.lists(BOUNDS.get(kind, WORDS), min_size=1, max_size=4))
-    text_format = st.sampled_from(["", *FORMATS])
+        constraints |= textual(draw, kind)
+    if kind not in ("array", "object") and draw(MAYBE):
+        members = MAYBE if kind == "boolean" else BOUNDS.get(kind, WORDS)
+        constraints["enum"] = draw(st.lists(members, min_size=1, max_size=4))
     return FieldDefinition.model_validate(
         {
             "name": "x",
             "type": kind,
-            "format": draw(text_format) or None,
-            "nullable": draw(maybe),
+            "format": draw(st.sampled_from([None, *FORMATS])),
+            "nullable": draw(MAYBE),
             "constraints": constraints,
             **ITEMS.get(kind, {}),
             **INNER.get(kind, {}),
@@ -119,19 +131,25 @@ def test_a_row_breaks_exactly_the_promises_that_its_column_breaks_in_that_row(da
     assert by_row == by_column
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.none() | CENTS, max_size=8),
-    st.sampled_from([0.01, 0.05, 0.5, 2, 0.001, 0.03]),
+    st.lists(st.none() | CENTS | st.floats(-30, 30) | CENTS.map(str), max_size=8),
+    st.sampled_from([None, 0.01, 0.05, 0.5, 2, 0.001, 0.03]),
     CENTS.map(float),
-    st.integers(0, 5),
+    st.integers(0, 4),
 )
-def test_exact_decimals_are_compared_exactly(values, step, bound, places):
-    limits = {"multipleOf": step, "minimum": bound, "enum": [bound, 1, 0.5]}
+def test_exact_decimals_are_compared_as_the_column_holds_them(values, step, bound, places):
+    limits = {"minimum": bound, "exclusiveMaximum": 0.01, "enum": [bound, 1, 0.5, 0]}
     field = FieldDefinition.model_validate(
-        {"name": "x", "type": "number", "nullable": True, "constraints": limits}
+        {
+            "name": "x",
+            "type": "number",
+            "nullable": True,
+            "constraints": {**limits, **({"multipleOf": step} if step else {})},
+            "generator": {"kind": "uniform", "decimal_places": places},
+        }
     )
-    column = pa.array(values, pa.decimal128(18, 2)).cast(pa.decimal128(18, 2 + places))
+    column = to_array(values, field)
     sliced = pa.concat_arrays([column, column]).slice(len(values))
 
     by_row = {
@@ -145,6 +163,23 @@ def test_exact_decimals_are_compared_exactly(values, step, bound, places):
         for row in fault.rows.tolist()
     }
     assert by_row == by_column
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(FLOATS | st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6),
+    st.sampled_from(["1", "3", "0.1", "0.25", "0.01", "0.03", "1E-7", "1E-30", "1E+20", "2.5"]),
+)
+def test_a_float_is_a_multiple_when_its_shortest_decimal_is(values, text):
+    step = Decimal(text)
+    values = [value for value in values if math.isfinite(value)]
+    expected = [Decimal(repr(value)) for value in values]
+    exact = [Fraction(value) % Fraction(step) != 0 for value in expected]
+
+    column = ordinals(pa.array(values, pa.float64()))
+    assert column is not None
+    assert column.no_multiple(step).tolist() == exact
+    assert [is_no_multiple(value, step) for value in expected] == exact
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,0 +1,119 @@
+"""How a command ends: errors as one line on stderr, and what the exit code says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from ..core.errors import (
+    CallerError,
+    Conflict,
+    InternalError,
+    InvalidArgument,
+    InvalidSchema,
+    ProviderError,
+    RowmillError,
+    StorageError,
+)
+
+DONE, NOT_WELL, USAGE, INTERRUPTED = 0, 1, 2, 130
+EXIT_CODES: tuple[tuple[type[RowmillError], int], ...] = (
+    (CallerError, USAGE),
+    (StorageError, 3),
+    (ProviderError, 4),
+    (Conflict, 5),
+)
+LINE_LIMIT = 2_000
+
+log = logging.getLogger("rowmill.cli")
+
+
+def exit_code(exc: RowmillError) -> int:
+    return _code_of_kind(type(exc))
+
+
+def exit_code_of(problem: str | None) -> int:
+    """The exit code for a job's recorded problem, `[code] what (what now)`."""
+    found = re.match(r"\[([a-z_]+)\]", problem or "")
+    kinds = {kind.code: kind for kind in _family(RowmillError)}
+    return _code_of_kind(kinds.get(found[1], RowmillError)) if found else NOT_WELL
+
+
+def answered(command: Callable[[], Any], *, as_json: bool) -> int:
+    """The exit code of a command, whatever happens in it."""
+    _printable()
+    try:
+        result = command()
+    except RowmillError as exc:
+        log.info("event=refused problem=%s", exc)
+        return _said(exc, exit_code(exc), as_json)
+    except click.ClickException as exc:
+        return _said(_usage(exc), USAGE, as_json)
+    except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
+        return INTERRUPTED
+    except Exception as exc:
+        log.exception("event=fault")
+        hint = "a fault in rowmill: the log has the details"
+        return _said(InternalError(f"{type(exc).__name__}: {exc}", hint=hint), NOT_WELL, as_json)
+    return result if isinstance(result, int) else DONE
+
+
+def _said(exc: RowmillError, code: int, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps({"error": document(exc)}, ensure_ascii=False))
+    for line in _lines(exc):
+        click.echo(line, err=True)
+    return code
+
+
+def document(exc: RowmillError) -> dict[str, Any]:
+    """An error as JSON values."""
+    said: dict[str, Any] = {"code": exc.code, "message": exc.message, "hint": exc.hint}
+    if isinstance(exc, InvalidSchema):
+        said["problems"] = [
+            {"path": p.path, "code": p.code, "message": p.message, "hint": p.hint}
+            for p in exc.problems
+        ]
+    return said
+
+
+def _lines(exc: RowmillError) -> Iterator[str]:
+    from ..utils.text import clean
+
+    if not isinstance(exc, InvalidSchema) or len(exc.problems) == 1:
+        yield clean(f"rowmill: {exc}", LINE_LIMIT)
+        return
+    yield f"rowmill: [{exc.code}] the schema has {len(exc.problems)} problems ({exc.hint})"
+    for problem in exc.problems:
+        yield "  " + clean(str(problem), LINE_LIMIT)
+
+
+def _usage(exc: click.ClickException) -> RowmillError:
+    context = getattr(exc, "ctx", None)
+    hint = f"see: {context.command_path} --help" if context else "see: rowmill --help"
+    return InvalidArgument(exc.format_message().rstrip("."), hint=hint)
+
+
+def _code_of_kind(kind: type[RowmillError]) -> int:
+    return next((code for base, code in EXIT_CODES if issubclass(kind, base)), NOT_WELL)
+
+
+def _family(kind: type[RowmillError]) -> Iterator[type[RowmillError]]:
+    for member in kind.__subclasses__():
+        yield member
+        yield from _family(member)
+
+
+def _printable() -> None:
+    """A terminal that cannot show a character gets a `?` instead of a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

@@ -1,0 +1,131 @@
+"""A job run to its end and its dataset written, with progress on stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import AlreadyExists, InvalidArgument
+from .failures import NOT_WELL, exit_code_of
+from .progress import following
+
+if TYPE_CHECKING:
+    from ..core.models import Job, OutputFormat
+    from ..core.ports import Dataset, Outputs
+    from .running import Here
+
+LOOK_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a dataset goes: `file` is None for rowmill's own output folder."""
+
+    file: Path | None
+    format: OutputFormat | None
+    overwrite: bool
+
+    def outputs(self) -> Outputs | None:
+        """The folder of the file, wherever it is."""
+        from ..storage.base import Place
+        from ..storage.outputs import DiskOutputs
+
+        place = Place("the dataset", "-o")
+        return DiskOutputs(self.file.parent, place=place) if self.file else None
+
+    @property
+    def named_format(self) -> OutputFormat | None:
+        from ..core.datasets import named_format
+
+        return named_format(self.file.name) if self.file else None
+
+    def refuse_taken(self, job: Job) -> None:
+        """Say now, and not after the work, that the name is taken.
+
+        Raises:
+            AlreadyExists, InvalidArgument
+        """
+        from ..core.datasets import file_names
+
+        if self.file is None:
+            return
+        wanted = self.format or self.named_format or job.spec.output_format
+        for name in file_names(job, wanted, self.file.name).values():
+            path = self.file.parent / name
+            if path.is_dir():
+                raise InvalidArgument(f"{path} is a folder", hint="name a file in it")
+            if not self.overwrite and (path.exists() or path.is_symlink()):
+                raise AlreadyExists(
+                    f"there is a file {path} already", hint="choose another name, or --overwrite"
+                )
+
+
+async def run_to_end(here: Here, job: Job) -> Job:
+    """Run the job here until it is over or somebody stops it.
+
+    Raises:
+        Conflict: another process runs it.
+    """
+    here.job_id = job.job_id
+    here.how_to_go_on = f"rowmill jobs resume {job.job_id} --wait"
+    manager = here.app.manager
+    running = asyncio.ensure_future(manager.run(job.job_id))
+    with following(here.screen, "making", job.spec.total_rows) as follow:
+        while not running.done():
+            await asyncio.wait({running}, timeout=LOOK_EVERY_S)
+            now = await manager.progress(job.job_id)
+            follow(now.rows_done, f"{now.rows_per_s:,.0f}/s" if now.rows_per_s else "")
+        return running.result()
+
+
+def ended(here: Here, job: Job) -> int:
+    """The exit code for a job that no longer runs; says why where it is not COMPLETED."""
+    from ..core.models import JobState
+
+    if job.state is JobState.COMPLETED:
+        return 0
+    here.screen.note(f"rowmill: the job is {job.state}: {job.problem or 'somebody asked for it'}")
+    moves = {JobState.PAUSED: "resume", JobState.FAILED: "retry"}
+    if job.state in moves:
+        how = f"rowmill jobs {moves[job.state]} {job.job_id} --wait"
+        here.screen.note(f"go on with: {how}", "")
+    return exit_code_of(job.problem) if job.problem else NOT_WELL
+
+
+async def write(here: Here, job: Job, target: Target) -> Dataset:
+    """Merge the job into the target.
+
+    Raises:
+        AlreadyExists, ChunkMissing, ChunkDamaged, StorageError, IllegalTransition
+    """
+    here.job_id = None  # the job is over: an interruption has nothing to pause
+    here.how_to_go_on = merge_command(job, target)
+    total = job.spec.total_rows
+    with following(here.screen, "writing", total) as follow:
+        return await here.app.datasets.merge(
+            job,
+            output_format=target.format,
+            file_name=target.file.name if target.file else None,
+            overwrite=target.overwrite,
+            outputs=target.outputs(),
+            progress=lambda rows: follow(rows),
+        )
+
+
+def merge_command(job: Job, target: Target) -> str:
+    words = ["rowmill", "merge", job.job_id]
+    words += ["-o", shlex.quote(str(target.file))] if target.file else []
+    return " ".join([*words, *(["--overwrite"] if target.overwrite else [])])
+
+
+async def first_rows(
+    here: Here, job: Job, made: Dataset, wanted: int
+) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """The first `wanted` rows of each table."""
+    held = {name: rows[:wanted] for name, rows in made.preview.items()}
+    del here, job
+    return held

@@ -1,0 +1,104 @@
+"""What was understood, made and proved, in words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .screen import cells, count, grid
+from .wording import made_as, typed
+
+if TYPE_CHECKING:
+    from ..core.job_manager import Created
+    from ..core.models import DataSchema
+    from ..core.ports import Dataset, Verdict
+    from ..core.schemas import Extracted
+    from .screen import Screen
+
+READERS = {"local": "rowmill's own reader"}
+MAKER_WIDTH = 200
+
+
+def understood(screen: Screen, found: Extracted) -> None:
+    """The schema as read from a request, what was assumed and what was left."""
+    reading = found.reading
+    engine = READERS.get(reading.engine, reading.engine)
+    screen.say(f"Understood by {engine}:", "bold")
+    schema(screen, found.schema)
+    screen.listed("Assumed:", reading.assumptions)
+    screen.listed("Not understood, and left out:", reading.not_understood)
+    screen.listed("Worth saying more about:", reading.questions)
+    screen.listed("Mind:", found.warnings)
+
+
+def schema(screen: Screen, found: DataSchema) -> None:
+    """Each table's fields: name, type, how it is made."""
+    for table in found.tables:
+        rows = f" · {count(table.rows, 'row')}" if table.rows is not None else ""
+        screen.say(f"{table.name}{rows} · {found.locale}", "bold cyan")
+        lines = [(field.name, typed(field), made_as(field, table)) for field in table.fields]
+        screen.show(grid(("field", "type", "how it is made"), lines, cell=MAKER_WIDTH))
+        screen.say()
+
+
+def planned(screen: Screen, made: Created) -> None:
+    spec, cost = made.job.spec, made.estimate
+    rows = " + ".join(f"{number:,} {table}" for table, number in spec.rows)
+    screen.say(
+        f"{made.job.job_id}: {rows} in {count(made.chunks, 'chunk')}, {spec.output_format}, "
+        f"seed {spec.seed}, as of {spec.as_of}"
+    )
+    if cost.calls:
+        money = "unknown" if cost.cost_usd is None else f"about ${cost.cost_usd:.2f}"
+        screen.say(f"The model writes a part: about {count(cost.calls, 'call')}, cost {money}.")
+
+
+def dataset(
+    screen: Screen, made: Dataset, preview: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """The files, their first rows, and the verdict on each promise."""
+    for file in made.files:
+        screen.say(f"Wrote {file.path}", "bold green")
+        screen.say(f"  {count(file.rows, 'row')} · {file.bytes:,} bytes · sha256 {file.sha256}")
+    if made.neutralised:
+        screen.say(f"  {count(made.neutralised, 'cell')} that spreadsheets would run: defused")
+    screen.say()
+    for table, rows in preview.items():
+        if rows:
+            _first_rows(screen, table if len(preview) > 1 else "", rows)
+    verdicts(screen, made.verdicts)
+
+
+def _first_rows(screen: Screen, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    shown, hidden = cells(rows, screen.out.width)
+    screen.say(f"{table} first rows:".strip().capitalize() if not table else f"{table}:", "bold")
+    screen.show(shown)
+    if hidden:
+        screen.say(f"  … and {count(hidden, 'more column')}")
+    screen.say()
+
+
+def verdicts(screen: Screen, found: Sequence[Verdict]) -> None:
+    if not found:
+        return
+    screen.say("Checked on the finished file:", "bold")
+    screen.show(
+        grid(
+            ("", "check", "about", "wanted", "found"),
+            [
+                ("✓" if v.held else "✗", v.check.replace("_", " "), v.about, v.target, _found(v))
+                for v in found
+            ],
+            cell=80,
+        )
+    )
+    broken = [verdict for verdict in found if not verdict.held]
+    if broken:
+        screen.say(f"BROKEN: {len(broken)} of {count(len(found), 'check')}", "bold red")
+    else:
+        screen.say(f"All {count(len(found), 'check')} held.", "bold green")
+
+
+def _found(verdict: Verdict) -> str:
+    examples = ", ".join(verdict.examples)
+    return verdict.measured + (f": {examples}" if examples and not verdict.held else "")

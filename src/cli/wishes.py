@@ -1,0 +1,111 @@
+"""From what a person typed to a job's request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..core.errors import InvalidArgument, InvalidSchema
+
+if TYPE_CHECKING:
+    from ..core.job_manager import JobRequest
+    from ..core.models import OutputFormat
+    from ..core.schemas import Extracted, Given
+    from ..wiring import App
+    from .options import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The schema to use; `extracted` is None where it came from a file alone."""
+
+    given: Given
+    extracted: Extracted | None
+
+
+async def understand(app: App, wish: Wish) -> Understood:
+    """Read the request, the schema file, or the request as a refinement of the file.
+
+    Raises:
+        InvalidSchema, InvalidArgument, ProviderError
+        click.UsageError: there is neither a request nor a file.
+    """
+    from ..core.schemas import Given
+
+    document = read_document(wish.schema_file) if wish.schema_file else None
+    current = Given(document=document) if document is not None else None
+    if wish.request is None:
+        if current is None:
+            raise click.UsageError("Say what data you need, or name a --schema FILE.")
+        return Understood(current, None)
+    extracted = await app.schemas.extract(
+        request_text(wish.request), current=current, locally=wish.generation == "local"
+    )
+    return Understood(Given(schema_id=extracted.schema_id), extracted)
+
+
+def job_request(
+    app: App, wish: Wish, understood: Understood, named: OutputFormat | None = None
+) -> JobRequest:
+    """`named` is the format that the output file's ending says."""
+    from ..core.job_manager import JobRequest
+
+    extracted, settings = understood.extracted, app.settings
+    if extracted is not None and extracted.problems:
+        raise InvalidSchema(extracted.problems)
+    said = extracted.reading.output_format if extracted is not None else None
+    return JobRequest(
+        given=understood.given,
+        row_count=wish.rows,
+        output_format=wish.output_format or named or said or settings.job.default_format,
+        chunk_size=wish.chunk_size,
+        storage=wish.storage or settings.storage.backend,
+        generation=wish.generation or settings.job.default_generation,
+        seed=wish.seed,
+        max_cost_usd=wish.max_cost_usd,
+        name=wish.name,
+    )
+
+
+def request_text(request: str) -> str:
+    """The request itself, or all of stdin where it is `-`."""
+    return click.get_text_stream("stdin").read() if request == "-" else request
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """A schema file's JSON object.
+
+    Raises:
+        InvalidArgument: it is none, or cannot be read.
+    """
+    from ..core.schemas import MAX_DOCUMENT_BYTES
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_DOCUMENT_BYTES + 1)
+    except OSError as exc:
+        raise InvalidArgument(f"{path} cannot be read: {exc.strerror}") from exc
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise InvalidArgument(
+            f"{path} is larger than {MAX_DOCUMENT_BYTES // 1024} KiB", hint="is it a schema?"
+        )
+    document = _parsed(path, data)
+    if not isinstance(document, dict):
+        hint = "a schema is an object: {\"fields\": [...]}; see rowmill schema spec"
+        raise InvalidArgument(f"{path} holds no JSON object", hint=hint)
+    return document
+
+
+def _parsed(path: Path, data: bytes) -> Any:
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as exc:
+        where = f"line {exc.lineno}, column {exc.colno}"
+        raise InvalidArgument(f"{path} is not JSON: {exc.msg} ({where})", hint="mend it") from None
+    except (UnicodeDecodeError, RecursionError) as exc:
+        kind = "nested too deeply" if isinstance(exc, RecursionError) else "not UTF-8 text"
+        raise InvalidArgument(f"{path} is {kind}", hint="is it a schema?") from None

@@ -1,0 +1,209 @@
+"""The texts of an expression as a deterministic automaton, counted by length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .regex import FIRST, Chain, Either, Letters, Repeat, Tree, Unreadable
+
+MOST_STATES = 5_000
+MOST_NODES = 20_000
+MOST_CELLS = 2_000_000
+"""States times lengths that are counted."""
+TAIL = 16
+"""How much longer than its shortest text an endless language is followed."""
+
+
+@dataclass(slots=True)
+class _Net:
+    """Thompson's construction: per node its free moves and its moves by a character."""
+
+    free: list[list[int]] = field(default_factory=list)
+    moves: list[tuple[int, int] | None] = field(default_factory=list)
+
+    def node(self) -> int:
+        if len(self.free) >= MOST_NODES:
+            raise Unreadable("it is too large")
+        self.free.append([])
+        self.moves.append(None)
+        return len(self.free) - 1
+
+    def add(self, tree: Tree, start: int) -> int:
+        """Appends a tree after `start`; returns where it ends."""
+        if isinstance(tree, Letters):
+            end = self.node()
+            self.moves[start] = (tree.mask, end)
+            after = self.node()
+            self.free[end].append(after)
+            return after
+        if isinstance(tree, Chain):
+            for part in tree.parts:
+                start = self.add(part, start)
+            return start
+        if isinstance(tree, Either):
+            return self._either(tree, start)
+        return self._repeat(tree, start)
+
+    def _branch(self, start: int) -> int:
+        begin = self.node()
+        self.free[start].append(begin)
+        return begin
+
+    def _either(self, tree: Either, start: int) -> int:
+        end = self.node()
+        for part in tree.parts:
+            self.free[self.add(part, self._branch(start))].append(end)
+        return end
+
+    def _repeat(self, tree: Repeat, start: int) -> int:
+        for _ in range(tree.fewest):
+            start = self.add(tree.part, self._branch(start))
+        end = self.node()
+        if tree.most is None:
+            loop = self._branch(start)
+            self.free[self.add(tree.part, self._branch(loop))].append(loop)
+            self.free[loop].append(end)
+            return end
+        for _ in range(tree.most - tree.fewest):
+            self.free[start].append(end)
+            start = self.add(tree.part, self._branch(start))
+        self.free[start].append(end)
+        return end
+
+    def closure(self, nodes: Iterable[int]) -> frozenset[int]:
+        found, open_ = set(nodes), list(nodes)
+        while open_:
+            for node in self.free[open_.pop()]:
+                if node not in found:
+                    found.add(node)
+                    open_.append(node)
+        return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Automaton:
+    """`edges[state]`: pairs of (character code, next state) by code. State 0 begins."""
+
+    edges: tuple[tuple[tuple[int, int], ...], ...]
+    accepting: frozenset[int]
+
+
+def automaton(tree: Tree) -> Automaton:
+    """The subset construction.
+
+    Raises:
+        Unreadable: it would have too many states.
+    """
+    net = _Net()
+    start = net.node()
+    end = net.add(tree, start)
+    first = net.closure([start])
+    numbers, edges = {first: 0}, []
+    queue = [first]
+    for nodes in queue:
+        out = []
+        for code, targets in _steps(net, nodes):
+            following = net.closure(targets)
+            if following not in numbers:
+                numbers[following] = len(numbers)
+                queue.append(following)
+                if len(queue) > MOST_STATES:
+                    raise Unreadable("it has too many states")
+            out.append((code, numbers[following]))
+        edges.append(tuple(out))
+    return Automaton(tuple(edges), frozenset(n for nodes, n in numbers.items() if end in nodes))
+
+
+def _steps(net: _Net, nodes: frozenset[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    moves = [move for node in sorted(nodes) if (move := net.moves[node]) is not None]
+    every = 0
+    for mask, _ in moves:
+        every |= mask
+    while every:
+        bit = (every & -every).bit_length() - 1
+        every &= every - 1
+        yield FIRST + bit, tuple(target for mask, target in moves if mask >> bit & 1)
+
+
+@dataclass(frozen=True)
+class Language:
+    """The texts of an automaton whose length lies in [shortest, longest]."""
+
+    machine: Automaton
+    shortest: int
+    longest: int
+
+    @cached_property
+    def counts(self) -> list[list[int]]:
+        """`counts[n][state]`: how many texts of exactly n characters lead from there to the end."""
+        states = range(len(self.machine.edges))
+        targets = [[target for _, target in edges] for edges in self.machine.edges]
+        found = [[int(state in self.machine.accepting) for state in states]]
+        for _ in range(self.longest):
+            shorter = found[-1]
+            found.append([sum([shorter[target] for target in targets[s]]) for s in states])
+        return found
+
+    @cached_property
+    def sizes(self) -> dict[int, int]:
+        """How many texts there are of each length that has any."""
+        counted = ((n, self.counts[n][0]) for n in range(self.shortest, self.longest + 1))
+        return {length: count for length, count in counted if count}
+
+    @property
+    def size(self) -> int:
+        return sum(self.sizes.values())
+
+
+def language(machine: Automaton, shortest: int | None, longest: int | None) -> Language:
+    """Within the lengths asked for; an endless language ends `TAIL` after its shortest text.
+
+    Raises:
+        Unreadable: there are too many lengths and states to count.
+    """
+    least = max(shortest or 0, _distance(machine))
+    if longest is None:
+        reach = _longest(machine)
+        longest = least + TAIL if reach is None else reach
+    if longest * len(machine.edges) > MOST_CELLS:
+        raise Unreadable("its texts are too long")
+    return Language(machine, least, longest)
+
+
+def _distance(machine: Automaton) -> int:
+    """The length of the shortest text; a large number where there is none."""
+    layer, seen = {0}, {0}
+    for length in range(len(machine.edges) + 1):
+        if layer & machine.accepting:
+            return length
+        layer = {target for state in layer for _, target in machine.edges[state]} - seen
+        seen |= layer
+    return MOST_CELLS
+
+
+def _longest(machine: Automaton) -> int | None:
+    """The length of the longest text, None where there is none longest."""
+    useful = _leading_on(machine)
+    layer, length = {0} & useful, 0
+    for step in range(1, len(machine.edges) + 1):
+        layer = {t for state in layer for _, t in machine.edges[state]} & useful
+        if not layer:
+            return length
+        length = step
+    return None
+
+
+def _leading_on(machine: Automaton) -> set[int]:
+    """States from which an end can be reached."""
+    before: list[set[int]] = [set() for _ in machine.edges]
+    for state, edges in enumerate(machine.edges):
+        for _, target in edges:
+            before[target].add(state)
+    found, open_ = set(machine.accepting), list(machine.accepting)
+    while open_:
+        for state in before[open_.pop()] - found:
+            found.add(state)
+            open_.append(state)
+    return found

@@ -1,0 +1,133 @@
+"""From a schema to a recipe, or to every reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from ..core.errors import Problem
+from ..core.models import DataSchema, FieldDefinition, Generation, TableDefinition
+from . import structure
+from .arrays import emptied
+from .arrow_types import arrow_type
+from .blocks import Maker
+from .briefs import Brief, Refused
+from .cells import happens
+from .columns import build
+from .pools import Pools
+from .promises import broken_promises
+from .recipe import Recipe, TableRecipe
+from .registry import needs
+from .routing import MODEL_KINDS, written_by_model
+
+DEFAULT_NULLS = 0.1
+"""The share of empty cells where a field is only said to be nullable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a schema is compiled with; `rows` is None while no job has fixed them."""
+
+    rows: Mapping[str, int] | None
+    seed: int
+    as_of: date
+    pools: Pools
+    generation: Generation
+
+    def rows_of(self, table: TableDefinition) -> int:
+        declared = table.rows or 0
+        return declared if self.rows is None else self.rows.get(table.name, declared)
+
+
+def compiled(schema: DataSchema, settings: Settings) -> tuple[Recipe | None, tuple[Problem, ...]]:
+    """The recipe, or None and why."""
+    problems = list(structure.problems_of(schema, settings.rows, settings.pools))
+    tables: dict[str, TableRecipe] = {}
+    for number, table in enumerate(schema.tables):
+        at = structure.table_path(schema, number)
+        # A locale that does not exist is one problem, not one per column.
+        tables[table.name] = _table(schema, table, settings, at, problems)
+    if problems:
+        return None, structure.distinct(problems)
+    return Recipe(schema, tuple(tables), tables), ()
+
+
+def _table(
+    schema: DataSchema,
+    table: TableDefinition,
+    settings: Settings,
+    at: str,
+    problems: list[Problem],
+) -> TableRecipe:
+    model_fields = written_by_model(table, settings.generation)
+    names = {field.name for field in model_fields}
+    makers: dict[str, Maker] = {}
+    before = len(problems)
+    for number, field in enumerate(table.fields):
+        path = f"{at}fields[{number}]"
+        brief = Brief(
+            field, table, settings.rows_of(table), settings.seed,
+            schema.locale, settings.as_of, settings.pools,
+        )  # fmt: skip
+        try:
+            problems.extend(structure.field_problems(field, table, path))
+            if field.name not in names:
+                makers[field.name] = _with_nulls(_built(brief, settings.generation), brief)
+        except Refused as refused:
+            problems.append(refused.problem(path))
+    recipe = TableRecipe(
+        table.name,
+        settings.rows_of(table),
+        table.fields,
+        pa.schema([(field.name, arrow_type(field)) for field in table.fields])
+        if len(problems) == before
+        else pa.schema([]),
+        makers,
+        model_fields,
+        frozenset(_following(table, names)),
+    )
+    if len(problems) == before and structure.is_sound(table):
+        problems.extend(broken_promises(recipe, table, at))
+    return recipe
+
+
+def _built(brief: Brief, generation: Generation) -> Maker:
+    generator = brief.field.generator
+    if generator is not None and generator.kind in MODEL_KINDS:
+        raise _no_model(brief, generation)
+    return build(brief)
+
+
+def _no_model(brief: Brief, generation: Generation) -> Refused:
+    kind = brief.generator.kind
+    if generation == "local":
+        hint = "set GEMINI_API_KEY and use generation auto, or give it another generator, e.g. text"
+        return Refused("generator.kind", "needs_model", f"{kind} needs the language model", hint)
+    hint = "use sequence, pattern or uuid for what must be unique"
+    message = f"what a model writes ({kind}) cannot be promised to be unique"
+    return Refused("constraints.unique", "unique_not_possible", message, hint)
+
+
+def _with_nulls(maker: Maker, brief: Brief) -> Maker:
+    fraction = null_share(brief.field)
+    if not fraction or brief.constraints.required:
+        return maker
+    key = brief.key("null")
+    return lambda block: emptied(maker(block), happens(key, block.rows, fraction))
+
+
+def null_share(field: FieldDefinition) -> float:
+    if field.null_fraction is not None:
+        return field.null_fraction
+    return DEFAULT_NULLS if field.nullable else 0.0
+
+
+def _following(table: TableDefinition, written: set[str]) -> Iterator[str]:
+    """Code-made fields that follow from what a model writes, directly or through others."""
+    reached = set(written)
+    for _ in table.fields:
+        reached |= {f.name for f in table.fields if reached.intersection(needs(f))}
+    yield from reached - written

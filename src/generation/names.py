@@ -1,0 +1,169 @@
+"""Which name each row's person has: drawn freely, or such that no address or name comes twice.
+
+Names that must lead to distinct addresses are dealt, not drawn. A permutation gives each row a
+place p; given names own consecutive places in their exact shares, so p says the given name and the
+rank k within it; k, spread over the family names in their shares, says the family name and the
+copy: how many rows before it share both. Copies are as few as the shares allow, each row knows its
+own, and nothing is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .cells import Floats, Rows, below, uniforms, words
+from .choices import Choice, shares
+from .keys import Key
+from .permutations import Permutation
+
+SLOTS = 1 << 16
+"""Family names share so many slots of equal weight, at the least one each."""
+FINE = 1 << 14
+"""How finely the ranks of each given name are shifted against the slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Per row: indexes into the given and family names.
+
+    `copy` counts the rows before it with the same address, `place` is a number of its own; both
+    are None where names are drawn freely.
+    """
+
+    given: Rows
+    family: Rows
+    copy: Rows | None = None
+    place: Rows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Names under the label that they become in an address; equal labels lie side by side."""
+
+    members: Rows
+    weights: Floats
+    starts: Rows
+
+    @property
+    def group_weights(self) -> list[float]:
+        return [float(weight) for weight in np.add.reduceat(self.weights, self.starts)]
+
+    def member(self, key: Key, rows: Rows, groups: Rows) -> Rows:
+        """One name of each row's group, by weight."""
+        if len(self.starts) == len(self.members):
+            return self.members[groups]
+        reach = np.cumsum(self.weights)
+        ends = np.append(self.starts[1:], len(self.members)) - 1
+        low = reach[self.starts] - self.weights[self.starts]
+        drawn = low[groups] + uniforms(key, rows) * (reach[ends] - low)[groups]
+        found = np.searchsorted(reach, drawn, side="right")
+        return self.members[np.clip(found, self.starts[groups], ends[groups])]
+
+
+def labelled(labels: Sequence[str], weights: Sequence[float], *, once: bool) -> Labelled:
+    """Names sorted by label; with `once` only the most frequent name of each label is kept."""
+    order = sorted(range(len(labels)), key=lambda i: (labels[i], -weights[i], i))
+    if once:
+        order = [i for n, i in enumerate(order) if not n or labels[order[n - 1]] != labels[i]]
+    starts = [n for n, i in enumerate(order) if not n or labels[order[n - 1]] != labels[i]]
+    found = np.array([weights[i] for i in order], np.float64)
+    return Labelled(np.array(order, np.int64), found, np.array(starts, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Both names by weight, each row for itself."""
+
+    given_key: Key
+    family_key: Key
+    given: Choice
+    family: Choice
+
+    def who(self, rows: Rows) -> Who:
+        given = self.given.draw(self.given_key, rows).astype(np.int64)
+        return Who(given, self.family.draw(self.family_key, rows).astype(np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """Both names in exact shares. `ends`: where each given label's places end; `owners`: the family
+    label of each slot, whose first slot `first` tells.
+    """
+
+    key: Key
+    permutation: Permutation
+    given: Labelled
+    family: Labelled
+    ends: Rows
+    owners: Rows
+    first: Rows
+
+    def who(self, rows: Rows) -> Who:
+        place = self.permutation.forward(rows)
+        group = np.searchsorted(self.ends, place, side="right")
+        starts = np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
+        rank, count = place - starts[group], np.diff(self.ends, prepend=0)[group]
+        family, copy = self._family(group, rank, count)
+        return Who(
+            self.given.member(_turned(self.key, 1), rows, group),
+            self.family.member(_turned(self.key, 2), rows, family),
+            copy,
+            place,
+        )
+
+    def _family(self, group: Rows, rank: Rows, count: Rows) -> tuple[Rows, Rows]:
+        """Rank k of n lies at (k + shift)/n of the slots; whole numbers throughout, so that the
+        first rank of each family name is known exactly."""
+        slots = len(self.owners)
+        shift = below(self.key, group, FINE)
+        slot = (rank * FINE + shift) * slots // (count * FINE)
+        family = self.owners[slot]
+        earliest = -(-(self.first[family] * count * FINE) // slots) - shift
+        return family, rank - np.maximum(-(-earliest // FINE), 0)
+
+
+def _turned(key: Key, turn: int) -> Key:
+    """Further streams of one key."""
+    first, second = words(key, np.array([-turn, -turn - 1000], np.int64))
+    return Key(int(first), int(second))
+
+
+def deal(key: Key, rows: int, given: Labelled, family: Labelled, *, spread: bool) -> Dealt:
+    """`spread` flattens the shares until no pair comes twice, as far as there are pairs enough."""
+    given_counts = shares(given.group_weights, rows)
+    most = rows
+    if spread and len(family.starts) * len(given.starts) >= rows:
+        given_counts = capped(given_counts, len(family.starts))
+        most = max(max(given_counts), 1)
+    owners = _slots(family.group_weights, most if spread else 0)
+    first = np.searchsorted(owners, np.arange(len(family.starts)))
+    ends = np.cumsum(np.array(given_counts, np.int64))
+    return Dealt(key, Permutation(key, rows), given, family, ends, owners, first)
+
+
+def _slots(weights: Sequence[float], most: int) -> Rows:
+    """The owner of each slot: one at the least each, and where `most` ranks are spread over them
+    never so many that one owner meets two ranks."""
+    count = len(weights)
+    each = max(SLOTS // count, 1)
+    slots = count * each
+    counts = [share + 1 for share in shares(weights, slots - count)]
+    if most and most <= count:
+        counts = capped(counts, max(slots // most, each))
+    return np.repeat(np.arange(count), counts)
+
+
+def capped(counts: Sequence[int], most: int) -> list[int]:
+    """No count above `most`, the sum kept: what is cut off goes to the others, largest first."""
+    found = [min(count, most) for count in counts]
+    missing = sum(counts) - sum(found)
+    while missing:
+        open_ = [i for i, count in enumerate(found) if count < most]
+        given = shares([max(counts[i], 1) for i in open_], missing)
+        for i, more in zip(open_, given, strict=True):
+            found[i] = min(found[i] + more, most)
+        missing = sum(counts) - sum(found)
+    return found

@@ -1,0 +1,238 @@
+"""What is wrong with a schema's shape: names, keys, references, and rows; cells are not its affair."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..core.errors import Problem
+from ..core.models import Constraints, DataSchema, FieldDefinition, TableDefinition
+from .pools import Pools, UnknownLocale
+from .registry import needs
+
+MOST_FIELDS = 200
+NUMERIC = frozenset({"integer", "number"})
+RANGED = NUMERIC | {"date", "time", "datetime", "duration"}
+
+
+def table_path(schema: DataSchema, number: int) -> str:
+    """What stands before `fields[0]` in a path."""
+    return "" if schema.is_flat else f"tables[{number}]."
+
+
+def problems_of(
+    schema: DataSchema, rows: Mapping[str, int] | None, pools: Pools
+) -> Iterator[Problem]:
+    yield from _locale(schema, pools)
+    yield from _duplicates([table.name for table in schema.tables], "tables", "table")
+    for number, table in enumerate(schema.tables):
+        at = table_path(schema, number)
+        yield from _rows(table, rows, at)
+        yield from _fields(table, at)
+        yield from _keys(table, at)
+        yield from _not_built(table, at)
+        yield from _references(table, at)
+    yield from _expectations(schema)
+
+
+def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """In the order found, each once: a locale that no column can use is one problem."""
+    return tuple(dict.fromkeys(problems))
+
+
+def _locale(schema: DataSchema, pools: Pools) -> Iterator[Problem]:
+    try:
+        pools.pick(schema.locale)
+    except UnknownLocale as exc:
+        hint = "known: " + ", ".join(exc.known)
+        yield Problem("locale", "unknown_locale", f"there is no locale {schema.locale!r}", hint)
+
+
+def _duplicates(names: list[str], path: str, what: str) -> Iterator[Problem]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            second = [number for number, other in enumerate(names) if other == name][1]
+            message = f"there are {count} {what}s named {name!r}"
+            yield Problem(f"{path}[{second}].name", f"duplicate_{what}", message, "rename one")
+
+
+def _rows(table: TableDefinition, rows: Mapping[str, int] | None, at: str) -> Iterator[Problem]:
+    if rows is not None and table.rows is None and table.name not in rows:
+        hint = "give row_count" if not at else "write rows beside the table's name"
+        message = f"how many rows has {table.name!r}?"
+        yield Problem(f"{at}rows", "rows_missing", message, hint)
+
+
+def _fields(table: TableDefinition, at: str) -> Iterator[Problem]:
+    if len(table.fields) > MOST_FIELDS:
+        message = f"{len(table.fields)} fields, and {MOST_FIELDS} is the limit"
+        yield Problem(f"{at}fields", "too_many_fields", message, "split the table")
+    yield from _duplicates([field.name for field in table.fields], f"{at}fields", "field")
+
+
+def _keys(table: TableDefinition, at: str) -> Iterator[Problem]:
+    names = [field.name for field in table.fields]
+    for number, name in enumerate(table.primary_key):
+        path = f"{at}primary_key[{number}]"
+        if name not in names:
+            yield unknown_field(path, name, names)
+            continue
+        field = table.fields[names.index(name)]
+        if field.may_be_null:
+            message = f"{name!r} is part of the primary key and may be null"
+            yield Problem(path, "nullable_key", message, "drop nullable, or the field from the key")
+    if len(table.primary_key) > 1 and not table.foreign_keys:
+        parts = [field for field in table.fields if field.name in table.primary_key]
+        if not any(field.constraints.unique for field in parts):
+            message = "a primary key of several fields is not built yet"
+            hint = "name one field, or make one of them unique"
+            yield Problem(f"{at}primary_key", "not_built", message, hint)
+
+
+def unknown_field(path: str, name: str, known: Iterable[str]) -> Problem:
+    return Problem(path, "unknown_field", f"there is no field {name!r}", _near(name, known))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else "fields: " + ", ".join(names[:20])
+
+
+def _not_built(table: TableDefinition, at: str) -> Iterator[Problem]:
+    for number, _ in enumerate(table.foreign_keys):
+        message = "foreign keys are not built yet"
+        hint = "make the tables one by one, without the key"
+        yield Problem(f"{at}foreign_keys[{number}]", "not_built", message, hint)
+    for number, rule in enumerate(table.rules):
+        message = f"the rule {rule.rule} is not built yet"
+        yield Problem(f"{at}rules[{number}].rule", "not_built", message, "leave it out for now")
+
+
+# ── references between fields ─────────────────────────────────────────────────────────────────
+
+
+def _references(table: TableDefinition, at: str) -> Iterator[Problem]:
+    names = [field.name for field in table.fields]
+    for number, field in enumerate(table.fields):
+        for name in needs(field):
+            if name not in names:
+                yield unknown_field(f"{at}fields[{number}].generator", name, names)
+    cycle = cycle_of({field.name: needs(field) for field in table.fields})
+    if cycle:
+        message = "these fields need each other: " + " → ".join((*cycle, cycle[0]))
+        number = names.index(cycle[0])
+        hint = "make one of them without the others"
+        yield Problem(f"{at}fields[{number}].generator", "cycle", message, hint)
+
+
+def is_sound(table: TableDefinition) -> bool:
+    """Whether every column can be asked for: references known, no cycle."""
+    return not list(_references(table, ""))
+
+
+def cycle_of(graph: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """The first cycle, empty where there is none; without recursion, so that depth is no limit."""
+    done: set[str] = set()
+    for start in graph:
+        path: list[str] = []
+        here: str | None = start
+        branches = {start: iter(graph[start])}
+        while here is not None and here not in done:
+            if here not in path:
+                path.append(here)
+            following = next((name for name in branches[here] if name in graph), None)
+            if following is None:
+                done.add(path.pop())
+                here = path[-1] if path else None
+            elif following in path:
+                return tuple(path[path.index(following) :])
+            elif following not in done:
+                branches[following] = iter(graph[following])
+                here = following
+    return ()
+
+
+def _expectations(schema: DataSchema) -> Iterator[Problem]:
+    for number, check in enumerate(schema.expectations):
+        path = f"expectations[{number}]"
+        tables = [table.name for table in schema.tables]
+        if check.table is not None and check.table not in tables:
+            message = f"there is no table {check.table!r}"
+            yield Problem(f"{path}.table", "unknown_table", message, _near(check.table, tables))
+            continue
+        for name in _named(check):
+            if not _exists(schema, check.table, name):
+                known = [field.name for table in schema.tables for field in table.fields]
+                yield unknown_field(path, name, known)
+
+
+def _named(check: object) -> tuple[str, ...]:
+    name = getattr(check, "field", None)
+    return (name,) if isinstance(name, str) else tuple(getattr(check, "fields", ()))
+
+
+def _exists(schema: DataSchema, table: str | None, name: str) -> bool:
+    owner, _, plain = name.rpartition(".")
+    tables = [t for t in schema.tables if t.name == (owner or table)] if owner or table else [
+        *schema.tables
+    ]
+    return any(field.name == plain for t in tables for field in t.fields)
+
+
+# ── one field ─────────────────────────────────────────────────────────────────────────────────
+
+
+def field_problems(field: FieldDefinition, table: TableDefinition, path: str) -> Iterator[Problem]:
+    """Constraints that contradict each other or the type."""
+    given = field.constraints
+    if given.required and field.may_be_null:
+        message = "a required field cannot be empty, and this one is said to be"
+        hint = "drop required, or nullable, null_fraction and null_when"
+        yield Problem(f"{path}.constraints.required", "nullable_required", message, hint)
+    if field.format is not None and field.generator is not None:
+        yield from _format(field, path)
+    yield from _wrong_constraints(given, field.type, path)
+    if (given.min_length or 0) > (given.max_length if given.max_length is not None else 1 << 62):
+        at = f"{path}.constraints.minLength"
+        message = f"minLength {given.min_length} is above maxLength {given.max_length}"
+        yield Problem(at, "empty_range", message, "swap them")
+    yield from _enum(field, path)
+
+
+def _format(field: FieldDefinition, path: str) -> Iterator[Problem]:
+    from .registry import FORMATS
+
+    if field.format not in FORMATS:
+        message = f"there is no format {field.format!r}"
+        yield Problem(f"{path}.format", "unknown_format", message, _near(field.format or "", FORMATS))
+
+
+def _wrong_constraints(given: Constraints, kind: str, path: str) -> Iterator[Problem]:
+    text = {"minLength": given.min_length, "maxLength": given.max_length, "pattern": given.pattern}
+    span = {"minimum": given.minimum, "maximum": given.maximum}
+    steps = {
+        "exclusiveMinimum": given.exclusive_minimum,
+        "exclusiveMaximum": given.exclusive_maximum,
+        "multipleOf": given.multiple_of,
+    }
+    wrong = {} if kind in ("string", "array", "object") else text
+    wrong = {**wrong, **({} if kind in RANGED else span), **({} if kind in NUMERIC else steps)}
+    for name, value in wrong.items():
+        if value is not None:
+            message = f"{name} does not apply to a {kind}"
+            yield Problem(f"{path}.constraints.{name}", "wrong_constraint", message, "remove it")
+
+
+def _enum(field: FieldDefinition, path: str) -> Iterator[Problem]:
+    """A category's own values against the constraint; other makers are tried on sample rows."""
+    allowed, generator = field.constraints.enum, field.generator
+    if allowed is None or getattr(generator, "kind", None) != "category":
+        return
+    outside = [value for value in generator.values if value not in allowed]  # type: ignore[union-attr]  # kind says so
+    if outside:
+        at = f"{path}.generator.values"
+        hint = "add it to the enum, or take it out of the generator"
+        message = f"{outside[0]!r} is not among the enum's values"
+        yield Problem(at, "enum_conflict", message, hint)

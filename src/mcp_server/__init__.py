@@ -1,0 +1,1 @@
+"""The eight tools, served over stdio and HTTP."""

@@ -1,0 +1,147 @@
+"""Which clauses belong together: values to their field, shares to their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from . import lexicon
+from . import values as v
+from .modifiers import Context
+from .phrases import read_phrase, stripped
+from .said import Said
+from .text import LONGEST_CLAUSE, Clause
+
+_OPENED = re.compile(r"\b(?:one of|either|any of|values|options|entweder)\b[^()]*$", re.IGNORECASE)
+_COLON = re.compile(r"^([^:()]{1,60}): ?([^:()]{1,60})$")
+_OR = re.compile(r"(?:^|\w )(?:or|oder) \w", re.IGNORECASE)
+_WITH = re.compile(r"^(?P<field>.{2,60}) (?:with|mit) (?:an? |its |the |eine[rm]? )?(?P<other>.{2,60})$")
+_INTRO = re.compile(
+    r"^(?:(?:the |their )?(?:columns|fields|attributes|spalten|felder)(?: are| should be)?"
+    r"|(?:each|every|all)(?: \w{1,30})?(?: row| record)? (?:has|have|should have|needs|with)"
+    r"|(?:it|they) (?:should )?(?:has|have|includes?|contains?|needs?)|add|include|including"
+    r"|also(?: include| add)?|plus|with|as well as|sowie|mit)(?:\b|:) ?:?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`text` to be read, `words` as they stood; a phrase of shares says which values and how many."""
+
+    text: str
+    words: str
+    open: bool = False
+    shares: tuple[tuple[str, float], ...] = ()
+    starts: bool = False
+
+    def joined(self, clause: Clause, text: str, *, is_open: bool = False) -> Phrase:
+        glue = " and " if clause.before == "and" else f"{clause.before} "
+        words = f"{self.words}{glue}{clause.text}"
+        return replace(self, text=text, words=words, open=is_open)
+
+
+def gather(clauses: Sequence[Clause], context: Context) -> tuple[Phrase, ...]:
+    """Phrases in order, each about one field or about shares of one."""
+    phrases: list[Phrase] = []
+    for clause in clauses:
+        text = _INTRO.sub("", clause.text).strip() if clause.before in (".", "\n", "and") else clause.text
+        clause = Clause(text or clause.text, clause.before)
+        if phrases and (grown := _grown(phrases[-1], clause, context)):
+            phrases[-1] = grown
+        else:
+            phrases.extend(_begun(clause, context))
+    return tuple(phrases)
+
+
+def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
+    text = clause.text
+    starts = clause.before in (".", "\n")
+    pair = v.share_of(text, german=context.german)
+    if pair and text[0].isdigit() and len(pair[0].split()) <= 3:
+        return (Phrase(text, text, shares=(pair,)),)
+    colon = _COLON.match(text)
+    if colon and _could_be_value(colon[2]) and lexicon.find(colon[1]):
+        return (Phrase(text, text, open=True, starts=starts),)
+    two = _WITH.match(text) if len(text) <= LONGEST_CLAUSE else None
+    if two and lexicon.find(two["field"]) and lexicon.exact(two["other"]):
+        parts = (text[: two.end("field")], text[two.start("other") :])
+        return tuple(Phrase(part, part, starts=starts) for part in parts)
+    return (Phrase(text, text, open=bool(_OPENED.search(text)) and not _OR.search(text), starts=starts),)
+
+
+def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
+    """The last phrase with this clause as a part of it; None where a new one begins."""
+    if len(last.text) + len(clause.text) > LONGEST_CLAUSE or clause.before in (".", "\n"):
+        return None
+    if last.open and (clause.before in (",", "and")) and _could_be_value(clause.text):
+        return _with_value(last, clause)
+    if last.shares:
+        pair = v.share_of(clause.text, german=context.german)
+        shares = replace(last, shares=(*last.shares, pair)) if pair and pair[1] else None
+        return shares and shares.joined(clause, last.text)
+    return _with_alternatives(last, clause) or _with_modifier(last, clause, context)
+
+
+def _with_value(last: Phrase, clause: Clause) -> Phrase:
+    text = last.text
+    if not _OPENED.search(text):
+        text = _COLON.sub(r"\1: one of \2", text)
+    closed = bool(_OR.search(clause.text)) or clause.before == "and"
+    value = re.sub(r"^(?:or|oder) ", "", clause.text, flags=re.IGNORECASE)
+    return last.joined(clause, f"{text}, {value}", is_open=not closed)
+
+
+def _could_be_value(text: str) -> bool:
+    """Short, without numbers that say more, and not the name of another field."""
+    words = re.split(r" (?:or|oder) ", text)[0].split()
+    is_plain = 1 <= len(words) <= 3 and not re.search(r"[%:()=<>]|\b(?:between|from|in|at)\b", text)
+    return is_plain and lexicon.exact(" ".join(words)) is None
+
+
+def _with_alternatives(last: Phrase, clause: Clause) -> Phrase | None:
+    """ "status open" + "closed or pending"."""
+    if not _OR.search(clause.text) or not _could_be_value(clause.text):
+        return None
+    words = last.text.split()
+    for count in range(min(len(words) - 1, 4), 0, -1):
+        name = " ".join(words[:count])
+        if lexicon.exact(name) and "(" not in last.text:
+            value = " ".join(words[count:]).removeprefix("is ").removeprefix("are ")
+            return last.joined(clause, f"{name}: one of {value}, {clause.text}")
+    return None
+
+
+def _with_modifier(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
+    """A clause that names nothing ("unique", "between 1 and 5") is about the field before it."""
+    if not re.search(r"[a-zA-Z0-9]", last.text) or lexicon.exact(clause.text):
+        return None
+    alone = read_phrase(clause.text, context)
+    share = v.share_of(clause.text, german=context.german)
+    names_nothing = not alone.name and not alone.rest and alone != Said(clause.text)
+    if not names_nothing or (share and not alone.null_share):
+        return None
+    return last.joined(clause, f"{last.text} ({clause.text})")
+
+
+def unelided(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """ "first and last name" → "first name", "last name"; "start and end date" alike."""
+    mended = list(clauses)
+    for place in range(len(mended) - 1):
+        one, two = mended[place], mended[place + 1]
+        words = two.text.split(" ")
+        if two.before != "and" or len(words) < 2 or len(one.text) > 30:
+            continue
+        whole = f"{one.text} {words[1]}"
+        first = stripped(one.text).split(" ")
+        known = len(first) == 1 and lexicon.exact(stripped(whole))
+        if known and lexicon.exact(f"{words[0]} {words[1]}") and not _stands_alone(one.text):
+            mended[place] = Clause(whole, one.before)
+    return tuple(mended)
+
+
+def _stands_alone(text: str) -> bool:
+    """ "name and email address" is not "name address"; "start and end date" is one pair."""
+    hit = lexicon.exact(stripped(text))
+    return hit is not None and hit.entry not in ("start", "end", "check in", "arrival", "created")

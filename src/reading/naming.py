@@ -1,0 +1,137 @@
+"""From a field's words to its name and its template, given what a row is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from . import lexicon, makers
+from . import subjects as s
+from .lexicon import Hit
+from .makers import Template
+from .modifiers import Context
+
+LONGEST_NAME = 64
+
+_SPELLING = re.compile(r"\b(e)[- ]?(mail)\b|\b(ean|isbn|gtin)[- ](13)\b", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])")
+_GENERIC = frozenset({"name", "title", "status", "state", "type", "date", "number", "time", "method",
+                      "reference", "price", "duration", "score", "code", "no", "category",
+                      "class", "genre", "format"})  # fmt: skip
+# Rows of these refer to other things, many rows to one: their numbers, names and mails repeat.
+_REPEATING = frozenset(
+    "order booking transaction payment review reading session event log purchase sale line visit "
+    "measurement claim loan refund return shipment delivery ticket appointment reservation trip "
+    "ride call email message comment rating grade click subscription".split()
+)
+_OF_A_PERSON = frozenset(
+    "order booking reservation appointment subscription visit policy claim loan ticket review "
+    "payment invoice trip ride call session shipment delivery".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a row is (`customer`, or nothing known), how many there are, and the context."""
+
+    context: Context
+    owner: str = ""
+    rows: int | None = None
+
+    @property
+    def is_person(self) -> bool:
+        return self.owner in s.PEOPLE or not self.owner
+
+
+def field_name(words: str) -> str:
+    """Snake case of the user's own words, in any script: "Straße und Ort" → straße_und_ort."""
+    text = _SPELLING.sub(lambda found: "".join(filter(None, found.groups())), words)
+    name = re.sub(r"[\W_]+", "_", _CAMEL.sub("_", text)).strip("_").lower()[:LONGEST_NAME].strip("_")
+    return name if name[:1].isalpha() or not name else f"_{name}"[:LONGEST_NAME]
+
+
+def template_for(words: str, setting: Setting) -> Hit:
+    """The maker of a field of this name; `certain` is false where the name was only guessed at."""
+    found = (
+        _identifier(words, setting)
+        or _generic(words, setting)
+        or lexicon.find(words, setting.owner)
+        or lexicon.guess(words)
+    )
+    if not found:
+        return Hit(makers.text(1, 4), "", certain=False)
+    return replace(found, template=_unique_here(found.template, setting))
+
+
+def _identifier(words: str, setting: Setting) -> Hit | None:
+    """`id`, `order id`, `customer number`: the row's own, or another table's."""
+    parts = lexicon.words_of(words)
+    if not parts or parts[-1] not in ("id", "number", "no", "nummer", "code", "ref"):
+        return _compound_number(parts, setting)
+    before = parts[:-1]
+    is_own = not before or before == (setting.owner,)
+    known = lexicon.exact(words)
+    if parts[-1] == "id":
+        if known and known.entry != "id" and not (is_own and before):
+            return known
+        template = makers.serial() if is_own else makers.whole(1, _others(setting))
+        return Hit(template, "id" if is_own else "another id", certain=True)
+    if known and known.entry != "number":
+        return known
+    if is_own and setting.owner:
+        return Hit(makers.code(f"{setting.owner[0].upper()}-{{n:06d}}"), "number", certain=True)
+    return None
+
+
+def _compound_number(parts: tuple[str, ...], setting: Setting) -> Hit | None:
+    """Kundennummer, where a row is a Kunde."""
+    if len(parts) == 1 and parts[0].endswith("nummer") and not lexicon.exact(parts[0]):
+        stem = parts[0].removesuffix("nummer").removesuffix("n")
+        if stem and setting.owner.startswith(stem[:4]):
+            return Hit(makers.code(f"{stem[0].upper()}-{{n:06d}}"), "number", certain=True)
+    return None
+
+
+def _others(setting: Setting) -> int:
+    """How many different things the rows refer to."""
+    return max(10, (setting.rows or 1000) // 5)
+
+
+def _generic(words: str, setting: Setting) -> Hit | None:
+    """A name that means another thing in every table: name, status, date."""
+    parts = lexicon.words_of(words)
+    if parts[:1] == (setting.owner,):
+        parts = parts[1:]
+    if len(parts) != 1 or parts[0] not in _GENERIC:
+        return None
+    if parts[0] == "name":
+        return _own_name(setting)
+    if parts[0] == "title" and setting.owner and setting.is_person:
+        return lexicon.exact("salutation")
+    return lexicon.exact(f"{setting.owner} {parts[0]}") if setting.owner else None
+
+
+def _own_name(setting: Setting) -> Hit | None:
+    if setting.is_person or setting.owner in _OF_A_PERSON:
+        return Hit(makers.person("name"), "full name", certain=True)
+    if setting.owner in s.COMPANIES:
+        return Hit(makers.person("company"), "company", certain=True)
+    if setting.owner in s.GOODS:
+        return lexicon.exact("product name")
+    return lexicon.exact(f"{setting.owner} name") or Hit(makers.text(2, 3), "name", certain=True)
+
+
+def _unique_here(template: Template, setting: Setting) -> Template:
+    """What is unique to a thing is unique in the table of such things, and repeats in others."""
+    if not template.unique or template.kind == "sequence" or template.format == "uuid":
+        return template
+    if template.kind == "person":
+        holds = setting.is_person or setting.owner in s.COMPANIES
+    else:
+        holds = setting.owner not in _REPEATING or template.format is None and _is_reference(template)
+    return replace(template, unique=holds)
+
+
+def _is_reference(template: Template) -> bool:
+    """Six letters and digits: a booking's own reference."""
+    return (template.generator or {}).get("pattern") == "[A-Z0-9]{6}"

@@ -1,0 +1,135 @@
+"""From a phrase of the request to what it says about a field."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from . import values as v
+from .modifiers import GONE, UNIT, Context, understood
+from .said import Said
+
+_BRACKETS = re.compile(r" ?[(\[{]([^()\[\]{}]{0,300})[)\]}]")
+_CONDITION = re.compile(
+    r"(?<!\w)(?:only (?:if|when|for|after|before|where)|if|when|whenever|unless|depend\w*|based on"
+    r"|derived|calculated|computed|equals?|equal to|(?:the )?sum of|same as|multiplied|divided"
+    r"|correlat\w*|nur wenn|falls|wenn|abhängig)(?!\w)|[=×*]|\d[\d.,]{0,8} ?% (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r" (?:before|after|later than|earlier than|match(?:es|ing)?|that|which|who|whose|where|related"
+    r"|corresponding|belonging|for each|so that|should|must|vor|nach|passend) ",
+    re.IGNORECASE,
+)
+_CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
+_FILLER = frozenset(
+    "a an the their its his her our your each every some any of as is are be was in on at to for "
+    "with and or plus also then finally including random realistic valid field fields column "
+    "columns attribute value values it which having has have must should all between from per "
+    "ein eine einen einer der die das den dem des mit und als im in von je sowie auch".split()
+)
+_KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was"})
+"""Filler that may begin a field's name: is active, in stock."""
+
+
+def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
+    """What one clause says; what it does not understand is in `rest`, in the clause's own words."""
+    said = Said(words or text)
+    text, condition = _conditioned(text)
+    text, said = _unbracketed(text, said, context)
+    text, said = understood(text, said, context)
+    said = _named(text, said)
+    return said.but(rest=(*said.rest, said.words)) if condition else said
+
+
+def _conditioned(text: str) -> tuple[str, str]:
+    """What stands before a condition, and the condition."""
+    outside = _BRACKETS.sub(lambda found: " " * len(found.group()), text)
+    match = _CONDITION.search(outside)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
+
+
+def _unbracketed(text: str, said: Said, context: Context) -> tuple[str, Said]:
+    inner = replace(context, named=True)
+    while match := _BRACKETS.search(text):
+        said = _in_brackets(match[1].strip(), said, inner)
+        text = text[: match.start()] + GONE + text[match.end() :]
+    return text, said
+
+
+def _in_brackets(text: str, said: Said, context: Context) -> Said:
+    """Modifiers where all of it reads as such; else a list of values; else not understood."""
+    examples = re.match(r"(?:e\.g\.|for example|such as|like|z\.b\.|examples?:)[ ,:]*", text, re.I)
+    if examples and len(v.split(text[examples.end() :])) > 1:
+        listed = v.typed(v.split(text[examples.end() :]))
+        return said.but(values=listed, examples=True)
+    if condition := _conditioned(text)[1]:
+        return said.but(rest=(*said.rest, condition if condition == text else text))
+    if unit := UNIT.fullmatch(text):
+        return said.but(unit=unit["unit"])
+    whole = _modifiers_only(text, said, context)
+    if whole:
+        return whole
+    return _pieces(text, said, context)
+
+
+def _modifiers_only(text: str, said: Said, context: Context) -> Said | None:
+    left, found = understood(f":{text}", said, context)
+    is_all = not _segments(left) and not found.name and found != said
+    return found if is_all else None
+
+
+def _pieces(text: str, said: Said, context: Context) -> Said:
+    """ "integer, unique", "free 60%, pro 40%", "red, green or blue": piece by piece."""
+    values: list[str] = []
+    for piece in v.split(text):
+        pair = v.share_of(piece, german=context.german)
+        if pair:
+            said = said.but(shares=(*said.shares, pair))
+        elif meant := _modifiers_only(piece, said, context):
+            said = meant
+        else:
+            values.append(piece)
+    if len(values) > 1 and v.is_true_false(tuple(values)):
+        return said.but(true_false=True)
+    if len(values) > 1 or (values and said.shares):
+        return said.but(values=v.typed(tuple(values)))
+    return said.but(rest=(*said.rest, *values))
+
+
+def _named(text: str, said: Said) -> Said:
+    """The first words left are the name; what follows a modifier is not understood."""
+    if not said.name and (turn := _TURNS.search(text)):
+        said = said.but(rest=(*said.rest, text[turn.start() :].replace(GONE, " ").strip()))
+        text = text[: turn.start()]
+    segments = _segments(text)
+    while segments and not has_letter(segments[0]):
+        said = said.but(rest=(*said.rest, segments[0]))
+        segments = segments[1:]
+    if said.name:
+        return said.but(rest=(*said.rest, *segments))
+    return said.but(name=segments[0] if segments else "", rest=(*said.rest, *segments[1:]))
+
+
+def _segments(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(stripped, _CUT.split(text))))
+
+
+def has_letter(text: str) -> bool:
+    return any(char.isalpha() for char in text)
+
+
+def stripped(text: str) -> str:
+    """Without articles and other filler at either end."""
+    words = text.strip(" ,;:.-–—=\"'").split()
+    while words and words[-1].casefold() in _FILLER and (len(words) > 1 or _is_filler(words[0])):
+        words.pop()
+    while words and _is_filler(words[0]):
+        if len(words) > 1 and words[0].casefold() in _KEPT_FIRST:
+            break
+        words.pop(0)
+    return " ".join(words).strip(" ,;:.-–—=\"'()[]{}")
+
+
+def _is_filler(word: str) -> bool:
+    return word.casefold().strip(",.") in _FILLER

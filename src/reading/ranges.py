@@ -1,0 +1,183 @@
+"""Which numbers a field holds: what was said, filled up from the template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .makers import Template
+from .said import Said
+
+Number = int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """`minimum`/`maximum` are bounds that were said; `notes` go on after the field's name."""
+
+    type: str
+    generator: Mapping[str, Any]
+    minimum: Number | None = None
+    maximum: Number | None = None
+    notes: tuple[str, ...] = ()
+
+
+def ranged(said: Said, template: Template) -> Numbers:
+    """The field's distribution; without a word about numbers, the template's own."""
+    if _says_nothing(said):
+        return Numbers(template.type, _own(template, said), notes=_described(template))
+    kind, places = _precision(said, template)
+    low, high = _bounds(said, kind, places)
+    if _is_free(said) and (low is None or high is None):
+        return _open(said, template, kind, places, (low, high))
+    if said.shape in (None, "uniform", "evenly") and said.mean is None and said.median is None:
+        return Numbers(kind, _uniform(low, high, places), low, high)
+    return _drawn(said, kind, places, (low, high))
+
+
+def _says_nothing(said: Said) -> bool:
+    told = (said.low, said.high, said.mean, said.median, said.stddev, said.shape, said.decimals)
+    return all(one is None for one in told)
+
+
+def _is_free(said: Said) -> bool:
+    """Whether no distribution was said: both bounds are then needed."""
+    return said.shape in (None, "uniform") and said.mean is None and said.median is None
+
+
+def _own(template: Template, said: Said) -> Mapping[str, Any]:
+    return template.generator or {"kind": "uniform", "minimum": 0, "maximum": 100}
+
+
+def _described(template: Template) -> tuple[str, ...]:
+    """The guessed numbers in words; a running number needs none."""
+    if template.kind in ("sequence", "category"):
+        return ()
+    low, high = natural(template)
+    kind = "whole numbers" if template.type == "integer" else "numbers"
+    if low is None or high is None:
+        median = (template.generator or {}).get("median")
+        return (f"was taken as amounts with a median of {median}",) if median else ()
+    return (f"was taken as {kind} from {low} to {high}",)
+
+
+def natural(template: Template) -> tuple[Number | None, Number | None]:
+    """The range of a template's own generator."""
+    generator = template.generator or {}
+    low, high = generator.get("truncate") or (generator.get("minimum"), generator.get("maximum"))
+    return low, high
+
+
+def _precision(said: Said, template: Template) -> tuple[str, int | None]:
+    """(type, decimal places): bounds with decimals make a number of any field."""
+    told = [n for n in (said.low, said.high, said.mean, said.median) if n is not None]
+    is_whole = all(float(n).is_integer() for n in told)
+    own = (template.generator or {}).get("decimal_places", 2)
+    if said.type == "integer" or (template.type == "integer" and is_whole and not said.decimals):
+        return "integer", None
+    if said.decimals is not None:
+        return "number", said.decimals
+    return "number", int(own) if template.type == "number" else 2
+
+
+def _bounds(said: Said, kind: str, places: int | None) -> tuple[Number | None, Number | None]:
+    """Both ends included: "over 18" starts at 19, or at 18.01."""
+    step = 1 if kind == "integer" else round(10.0 ** -(places or 0), 9)
+    low, high = said.low, said.high
+    if low is not None and said.above:
+        low = round(low + step, places or 0) if kind == "number" else int(low) + 1
+    if high is not None and said.below:
+        high = round(high - step, places or 0) if kind == "number" else int(high) - 1
+    return low, high
+
+
+def _open(
+    said: Said,
+    template: Template,
+    kind: str,
+    places: int | None,
+    said_bounds: tuple[Number | None, Number | None],
+) -> Numbers:
+    """One end was said, or only the decimals: the other end comes from the template."""
+    low, high = said_bounds
+    if low is None and high is None:
+        own = {**(template.generator or {}), "decimal_places": places}
+        return Numbers(kind, own, notes=_described(template))
+    own_low, own_high = natural(template)
+    if low is None and high is not None:
+        low = own_low if own_low is not None and own_low < high else _floor(high)
+        note = f"was given {low} as its lowest value"
+    else:
+        low = low or 0
+        high = own_high if own_high is not None and own_high > low else _ceiling(low)
+        note = f"was given {high} as its highest value"
+    return Numbers(kind, _uniform(low, high, places), *said_bounds, notes=(note,))
+
+
+def _floor(high: Number) -> Number:
+    return 0 if high > 0 else high * 10 - 10
+
+
+def _ceiling(low: Number) -> Number:
+    return low * 10 if low > 0 else 100
+
+
+def _uniform(low: Number | None, high: Number | None, places: int | None) -> dict[str, Any]:
+    drawn: dict[str, Any] = {"kind": "uniform", "minimum": low, "maximum": high}
+    return drawn if places is None else {**drawn, "decimal_places": places}
+
+
+def _drawn(
+    said: Said, kind: str, places: int | None, bounds: tuple[Number | None, Number | None]
+) -> Numbers:
+    shape = said.shape if said.shape in _SHAPES else "normal"
+    if shape == "normal" and said.median is not None and said.mean is None and kind == "number":
+        shape = "lognormal"
+    generator, notes = _SHAPES[shape](said, bounds)
+    if bounds != (None, None):
+        generator["truncate"] = list(bounds)
+    if places is not None:
+        generator["decimal_places"] = places
+    return Numbers(kind, {"kind": shape, **generator}, *bounds, notes=notes)
+
+
+def _centre(said: Said, bounds: tuple[Number | None, Number | None]) -> float:
+    for told in (said.mean, said.median):
+        if told is not None:
+            return float(told)
+    low, high = bounds
+    return (low + high) / 2 if low is not None and high is not None else float(low or high or 100)
+
+
+Shape = tuple[dict[str, Any], tuple[str, ...]]
+Bounds = tuple[Number | None, Number | None]
+
+
+def _normal(said: Said, bounds: Bounds) -> Shape:
+    mean = _centre(said, bounds)
+    if said.stddev:
+        return {"mean": mean, "stddev": said.stddev}, ()
+    low, high = bounds
+    width = (high - low) / 6 if low is not None and high is not None else abs(mean) / 5
+    stddev = round(width, 4) or 1.0
+    return {"mean": mean, "stddev": stddev}, (f"was given a standard deviation of {stddev:g}",)
+
+
+def _lognormal(said: Said, bounds: Bounds) -> Shape:
+    median = _centre(said, bounds) if said.median is None else said.median
+    if said.stddev:
+        return {"median": median, "sigma": said.stddev}, ()
+    return {"median": median or 1.0, "sigma": 0.7}, ("was given a sigma of 0.7",)
+
+
+def _exponential(said: Said, bounds: Bounds) -> Shape:
+    return {"mean": abs(_centre(said, bounds)) or 1.0}, ()
+
+
+_SHAPES = {
+    "normal": _normal,
+    "lognormal": _lognormal,
+    "exponential": _exponential,
+    "poisson": _exponential,
+}

@@ -1,0 +1,61 @@
+"""What a phrase of the request says about one field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+Value = bool | int | float | str
+OpenSpan = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`words` is the phrase as written, `name` the words left for the field's name.
+
+    `low`/`high` are numbers as written (years too, where the field turns out to be a date); with
+    `above`/`below` they are themselves excluded. `period` is a span of days, `clock` one of hours.
+    `shares` are (value, fraction); `weights` go with `values` in order. `rest` holds what was not
+    understood.
+    """
+
+    words: str
+    name: str = ""
+    low: int | float | None = None
+    high: int | float | None = None
+    above: bool = False
+    below: bool = False
+    decimals: int | None = None
+    period: OpenSpan | None = None
+    clock: tuple[str, str] | None = None
+    values: tuple[Value, ...] = ()
+    examples: bool = False
+    shares: tuple[tuple[Value, float], ...] = ()
+    weights: tuple[float, ...] = ()
+    exact: bool = False
+    mostly: str = ""
+    true_false: bool = False
+    type: str | None = None
+    unique: bool = False
+    optional: bool = False
+    required: bool = False
+    null_share: float | None = None
+    pattern: str | None = None
+    template: tuple[str, int] | None = None
+    serial: bool = False
+    start: int | None = None
+    lengths: tuple[int, int] | None = None
+    mean: float | None = None
+    median: float | None = None
+    stddev: float | None = None
+    shape: str | None = None
+    unit: str = ""
+    rest: tuple[str, ...] = ()
+
+    def but(self, **changes: Any) -> Said:
+        return replace(self, **changes)
+
+    @property
+    def is_ranged(self) -> bool:
+        return self.low is not None or self.high is not None

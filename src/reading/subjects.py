@@ -1,0 +1,63 @@
+"""What a row can be: the things people ask for, and what is known of each."""
+
+from __future__ import annotations
+
+from .lexicon import words_of
+
+PEOPLE = frozenset(
+    "customer client user employee person people patient student member subscriber guest contact "
+    "lead applicant candidate passenger teacher worker volunteer citizen player driver doctor nurse "
+    "visitor tenant shopper buyer seller voter author staff participant attendee resident donor "
+    "professor colleague child adult learner friend kunde kunden mitarbeiter nutzer benutzer "
+    "patienten studenten schüler personen mitglieder gäste".split()
+)
+COMPANIES = frozenset({"company", "supplier", "vendor", "organisation", "organization", "partner",
+                       "firm", "business", "account", "firma", "firmen", "unternehmen",
+                       "lieferanten"})  # fmt: skip
+GOODS = frozenset({"product", "item", "article", "good", "produkte", "artikel", "produkt"})
+THINGS = frozenset(
+    "order booking invoice transaction payment ticket review reading session event log purchase "
+    "sale flight book movie song car vehicle house property project task shipment delivery hotel "
+    "restaurant course exam grade claim policy loan subscription appointment visit measurement "
+    "sensor device machine reservation trip city country store branch department recipe game "
+    "match team message email post comment campaign job vacancy contract line refund return "
+    "expense listing ride call category warehouse bestellung bestellungen buchungen rechnung "
+    "rechnungen transaktionen tickets bücher aufträge termine".split()
+)
+SUBJECTS = PEOPLE | COMPANIES | GOODS | THINGS
+
+# What a table of a subject holds where no field was named.
+FIELDS = {
+    "customer": "customer id, name, email, phone, city, country, signup date",
+    "user": "user id, username, email, signup date, last login, active",
+    "employee": "employee id, name, email, department, job title, salary, hire date",
+    "product": "product id, product name, category, price, stock",
+    "order": "order id, customer id, order date, status, total",
+    "patient": "patient id, name, birth date, sex, blood type, admission date",
+    "student": "student id, name, email, major, semester, gpa",
+    "booking": "booking id, guest name, check in, nights, total, booking status",
+    "transaction": "transaction id, transaction time, amount, currency, transaction type",
+    "invoice": "invoice number, company, invoice date, total, invoice status",
+    "ticket": "ticket number, subject, priority, ticket status, created at",
+}
+PLAIN = "id, name, created at"
+_SAME = {"client": "customer", "member": "user", "kunde": "customer", "kunden": "customer",
+         "mitarbeiter": "employee", "produkte": "product", "item": "product",
+         "bestellungen": "order", "rechnungen": "invoice", "patienten": "patient"}  # fmt: skip
+
+
+def owner_of(name: str) -> str:
+    """What one row of a table of this name is: `hotel_bookings` → booking."""
+    words = words_of(name)
+    return words[-1] if words else ""
+
+
+def default_fields(owner: str) -> str:
+    return FIELDS.get(_SAME.get(owner, owner), PLAIN)
+
+
+def is_subject(word: str) -> bool:
+    """Whether a plural names a table: customers, orders."""
+    return owner_of(word) in SUBJECTS and owner_of(word) != word.casefold() or (
+        word.casefold() in SUBJECTS and word.casefold() in ("people", "staff", "kunden")
+    )

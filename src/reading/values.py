@@ -1,0 +1,80 @@
+"""Lists of values, their shares, and the pattern behind an example."""
+
+from __future__ import annotations
+
+import re
+
+from .quantities import NUMBER, value
+from .said import Value
+
+SPLIT = re.compile(r" ?[,;|/] ?(?:or |oder |and |und )?| (?:or|oder|and|und|&) ", re.IGNORECASE)
+TRUE_FALSE = {"yes": True, "no": False, "true": True, "false": False, "y": True, "n": False,
+              "ja": True, "nein": False, "wahr": True, "falsch": False}  # fmt: skip
+_BEFORE = re.compile(rf"(?P<share>{NUMBER}) ?(?:%|percent|prozent) (?:of |are |is )?(?P<value>.+)", re.I)
+_AFTER = re.compile(
+    rf"(?P<value>[^%]+?) ?[:=(–-]? ?\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?", re.I
+)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The pieces of "a, b or c", "a/b/c", "a | b"."""
+    pieces = (piece.strip().strip("\"'").strip() for piece in SPLIT.split(text))
+    return tuple(piece for piece in pieces if piece)
+
+
+def typed(pieces: tuple[str, ...]) -> tuple[Value, ...]:
+    """Numbers where all are numbers (a leading zero makes text), text otherwise; each once."""
+    plain = all(re.fullmatch(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?", piece) for piece in pieces)
+    values: list[Value] = []
+    for piece in pieces:
+        values.append((float(piece) if "." in piece else int(piece)) if plain else piece)
+    return tuple(dict.fromkeys(values))
+
+
+def is_true_false(pieces: tuple[str, ...]) -> bool:
+    words = {piece.casefold() for piece in pieces}
+    return len(words) == 2 and {TRUE_FALSE.get(word) for word in words} == {True, False}
+
+
+def share_of(piece: str, *, german: bool) -> tuple[str, float] | None:
+    """("free", 0.6) from "60% free", "free 60%", "free: 60 %", "free (60%)"."""
+    match = _BEFORE.fullmatch(piece.strip()) or _AFTER.fullmatch(piece.strip())
+    if not match:
+        return None
+    share = value(match["share"], german=german)
+    name = match["value"].strip(" \"':=–-()")
+    return (name, share / 100) if share is not None and share <= 100 and name else None
+
+
+_CLASSES = ((str.isdigit, "[0-9]"), (str.isupper, "[A-Z]"), (str.islower, "[a-z]"))
+
+
+def pattern_like(example: str) -> str:
+    """ABC-1234-X → [A-Z]{3}-[0-9]{4}-[A-Z]: RE2, full match; `#` stands for a digit."""
+    runs: list[list[str]] = []
+    for char in example:
+        piece = _class_of(char)
+        if runs and runs[-1][0] == piece:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return "".join(run[0] + (f"{{{len(run)}}}" if len(run) > 1 else "") for run in runs)
+
+
+def _class_of(char: str) -> str:
+    if char == "#":
+        return "[0-9]"
+    if char.isascii():
+        for fits, piece in _CLASSES:
+            if fits(char):
+                return piece
+    return char if char.isalnum() or char in "-_ /#@:,&" else f"\\{char}"
+
+
+def sequence_like(example: str) -> tuple[str, int] | None:
+    """INV-0001 → ("INV-{n:04d}", 1): an example that ends in a running number."""
+    match = re.fullmatch(r"([^\d{}]{0,20}(?:\d{1,8}[^\d{}]{1,8})?)(0\d{1,11}|\d)", example)
+    if not match or not match[1]:
+        return None
+    width = len(match[2])
+    return match[1] + (f"{{n:0{width}d}}" if width > 1 else "{n}"), int(match[2])

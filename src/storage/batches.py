@@ -1,0 +1,139 @@
+"""A dataset's rows, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..core.errors import StorageError
+from . import csv_format, json_format
+from .formulas import neutralised_header, restored
+
+if TYPE_CHECKING:
+    from ..core.models import OutputFormat
+
+BLOCK = 4 << 20
+"""Bytes of text that are parsed at once."""
+
+
+def read_batches(
+    file: BinaryIO,
+    format: OutputFormat,  # noqa: A002  # the model's word
+    arrow_schema: pa.Schema,
+    batch_rows: int,
+    *,
+    neutralised: bool = False,
+) -> Iterator[pa.Table]:
+    """Tables of `batch_rows` rows (the last one has fewer; an empty dataset gives one empty table).
+
+    Memory does not grow with the file. `neutralised` takes from CSV cells the apostrophe that merge
+    put before formulas, so that what is judged is what was generated.
+
+    Raises:
+        StorageError: the file is not a dataset of this format and schema.
+    """
+    try:
+        tables = _READERS[format](file, arrow_schema)
+        if neutralised:
+            tables = map(restored, tables)
+        first = True
+        for table in regrouped(tables, batch_rows):
+            first = False
+            yield table
+        if first:
+            yield arrow_schema.empty_table()
+    except (pa.ArrowException, KeyError, ValueError) as exc:
+        hint = "the file was changed since it was merged: merge again"
+        raise StorageError(f"the dataset cannot be read as {format}", hint=hint) from exc
+
+
+def preview(
+    file: BinaryIO,
+    format: OutputFormat,  # noqa: A002  # the model's word
+    arrow_schema: pa.Schema,
+    rows: int,
+) -> pa.Table:
+    """The first rows, as they stand in the file."""
+    return next(read_batches(file, format, arrow_schema, rows))
+
+
+def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `rows` rows, each column in one piece; no empty table."""
+    kept: list[pa.Table] = []
+    count = 0
+    for table in tables:
+        rest = table
+        while count + rest.num_rows >= rows:
+            cut = rows - count
+            yield pa.concat_tables([*kept, rest.slice(0, cut)]).combine_chunks()
+            rest, kept, count = rest.slice(cut), [], 0
+        if rest.num_rows:
+            kept.append(rest)
+            count += rest.num_rows
+    if kept:
+        yield pa.concat_tables(kept).combine_chunks()
+
+
+def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    _skip_header(file, schema)
+    for block in _blocks(file, csv_format.last_row_end):
+        yield csv_format.decode_rows(block, schema)
+
+
+def _skip_header(file: BinaryIO, schema: pa.Schema) -> None:
+    """Raises: StorageError: the header is neither the schema's nor its neutralised form."""
+    for names in (schema.names, neutralised_header(schema.names)[0]):
+        expected = csv_format.header(names)
+        file.seek(0)
+        if file.read(len(expected)) == expected:
+            return
+    raise StorageError("the header is not that of the schema", hint="merge again")
+
+
+def _lines(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    for block in _blocks(file, _last_line_end):
+        yield json_format.decode_lines(block, schema)
+
+
+def _array(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    if file.read(len(json_format.OPEN)) != json_format.OPEN:
+        raise StorageError("the file is not a JSON array with one object a line")
+    for block in _blocks(file, _last_line_end):
+        lines = block.removesuffix(json_format.CLOSE)  # no object's line ends like that
+        yield json_format.decode_lines(json_format.without_commas(lines), schema)
+
+
+def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    # Without pre-buffering, which would hold what was read until the end.
+    reader = pq.ParquetFile(file, pre_buffer=False)
+    for batch in reader.iter_batches(batch_size=65_536, columns=schema.names):
+        yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
+
+
+_READERS: dict[OutputFormat, Callable[[BinaryIO, pa.Schema], Iterable[pa.Table]]] = {
+    "csv": _csv,
+    "json": _array,
+    "jsonl": _lines,
+    "parquet": _parquet,
+}
+
+
+def _blocks(file: BinaryIO, end: Callable[[bytes], int]) -> Iterator[bytes]:
+    """The rest of the file in blocks of whole rows."""
+    rest = b""
+    while data := file.read(BLOCK):
+        rest += data
+        cut = end(rest)
+        if cut:
+            yield rest[:cut]
+            rest = rest[cut:]
+    if rest:
+        yield rest
+
+
+def _last_line_end(data: bytes) -> int:
+    return data.rfind(b"\n") + 1

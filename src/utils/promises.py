@@ -1,0 +1,169 @@
+"""What a schema promises by itself, written as expectations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..core.kinds import (
+    Category,
+    Expectation,
+    HasFormat,
+    Matches,
+    NotNull,
+    OneOf,
+    Range,
+    References,
+    RowCount,
+    Share,
+    UniqueCheck,
+    UniqueTogether,
+)
+from ..core.models import DataSchema, FieldDefinition, TableDefinition
+from .constraints import NESTED
+from .formats import FORMATS
+from .ordinals import ORDERED, lower_bound, upper_bound
+from .patterns import is_pattern
+from .validators import may_be_null
+
+MOST_SHARES = 100
+"""A quota over more values than these is not judged value by value."""
+
+
+def promises(schema: DataSchema, rows: Mapping[str, int]) -> tuple[Expectation, ...]:
+    """Row counts, not null, unique, ranges, enums, patterns, formats, keys and exact quotas, but
+    for those that stand among the schema's own expectations. `rows` are by table."""
+    written = {identity(schema, expectation) for expectation in schema.expectations}
+    made: dict[Any, Expectation] = {}
+    for table in schema.tables:
+        for promise in _of_table(table, rows.get(table.name)):
+            made.setdefault(identity(schema, promise), promise)
+    return tuple(promise for key, promise in made.items() if key not in written)
+
+
+def resolve(
+    schema: DataSchema, name: str, table: str | None
+) -> tuple[TableDefinition, FieldDefinition] | None:
+    """The field meant by `field` or `table.field`; None where there is none, or more than one."""
+    of_table, _, field_name = name.rpartition(".")
+    wanted = of_table or table
+    found = [
+        (candidate, field)
+        for candidate in schema.tables
+        for field in candidate.fields
+        if field.name == field_name and wanted in (None, candidate.name)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def identity(schema: DataSchema, expectation: Expectation) -> Any:
+    """Equal for expectations that say the same, whatever words they come from."""
+    said = expectation.document()
+    said.pop("because", None)
+    table = said.pop("table", None) or (schema.tables[0].name if len(schema.tables) == 1 else None)
+    if isinstance(expectation, UniqueCheck):
+        names = frozenset(_qualified(schema, name, table) for name in expectation.fields)
+        return ("unique", names)
+    if "field" in said:
+        return _frozen({**said, "field": _qualified(schema, said["field"], table)})
+    return _frozen({**said, "table": table})
+
+
+def _qualified(schema: DataSchema, name: str, table: str | None) -> str:
+    place = resolve(schema, name, table)
+    return name if place is None else f"{place[0].name}.{place[1].name}"
+
+
+def _frozen(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((key, repr(value)) for key, value in document.items()))
+
+
+def _of_table(table: TableDefinition, rows: int | None) -> Iterator[Expectation]:
+    if rows is not None:
+        yield RowCount(table=table.name, equals=rows)
+    yield from _keys(table)
+    without_parent = {
+        part for key in table.foreign_keys if key.optional_fraction for part in key.fields
+    }
+    for field in table.fields:
+        if not may_be_null(field) and field.name not in without_parent:
+            yield NotNull(table=table.name, field=field.name)
+        yield from _of_field(table.name, field, rows)
+
+
+def _keys(table: TableDefinition) -> Iterator[Expectation]:
+    name = table.name
+    if table.primary_key:
+        yield UniqueCheck(table=name, fields=table.primary_key)
+        yield from (NotNull(table=name, field=part) for part in table.primary_key)
+    for rule in table.rules:
+        if isinstance(rule, UniqueTogether):
+            yield UniqueCheck(table=name, fields=rule.fields)
+    for key in table.foreign_keys:
+        if len(key.fields) == 1:
+            target = f"{key.reference.table or name}.{key.reference.fields[0]}"
+            yield References(table=name, field=key.fields[0], target=target)
+
+
+def _of_field(table: str, field: FieldDefinition, rows: int | None) -> Iterator[Expectation]:
+    given = field.constraints
+    if given.unique:
+        yield UniqueCheck(table=table, fields=(field.name,))
+    yield from _range(table, field)
+    if given.enum is not None and field.type not in NESTED:
+        yield OneOf(table=table, field=field.name, values=given.enum)
+    if given.pattern is not None and field.type == "string" and is_pattern(given.pattern):
+        yield Matches(table=table, field=field.name, pattern=given.pattern)
+    if field.format is not None and can_have_format(field, field.format):
+        yield HasFormat(table=table, field=field.name, format=field.format)
+    if isinstance(field.generator, Category) and field.generator.quota and rows:
+        yield from _quota(table, field, field.generator, rows)
+
+
+def can_have_format(field: FieldDefinition, name: str) -> bool:
+    """Whether a format says anything about the field: text, or a number that has bounds."""
+    checker = FORMATS.get(name)
+    if checker is None:
+        return False
+    return field.type == "string" or (checker.bounds is not None and field.type in ORDERED)
+
+
+def _range(table: str, field: FieldDefinition) -> Iterator[Expectation]:
+    """An exclusive bound of whole numbers becomes the next whole number; of others it is left to
+    the checks of every chunk, as a range has no word for it."""
+    given, kind = field.constraints, field.type
+    if kind not in ORDERED:
+        return
+    low, high = given.minimum, given.maximum
+    if kind == "integer" and low is None and given.exclusive_minimum is not None:
+        low = math.floor(given.exclusive_minimum) + 1
+    if kind == "integer" and high is None and given.exclusive_maximum is not None:
+        high = math.ceil(given.exclusive_maximum) - 1
+    low = low if low is not None and lower_bound(low, kind) is not None else None
+    high = high if high is not None and upper_bound(high, kind) is not None else None
+    if low is not None or high is not None:
+        yield Range(table=table, field=field.name, minimum=low, maximum=high)
+
+
+def _quota(
+    table: str, field: FieldDefinition, category: Category, rows: int
+) -> Iterator[Expectation]:
+    """Exact to the row: each count is its share rounded up or down, never a whole row away."""
+    if may_be_null(field) or len(category.values) > MOST_SHARES:
+        return
+    weights = category.weights or (1.0,) * len(category.values)
+    whole = math.fsum(weights)
+    if len(weights) != len(category.values) or whole <= 0:
+        return
+    for value, share in _shares(category.values, weights):
+        equals = min(1.0, share / whole)
+        yield Share(table=table, field=field.name, value=value, equals=equals, tolerance=1 / rows)
+
+
+def _shares(values: Iterable[Any], weights: Iterable[float]) -> Iterator[tuple[Any, float]]:
+    """A value that is listed twice has both its weights."""
+    sums: dict[tuple[type, Any], float] = {}
+    for value, weight in zip(values, weights, strict=True):
+        sums[type(value), value] = sums.get((type(value), value), 0.0) + weight
+    return ((value, weight) for (_, value), weight in sums.items())

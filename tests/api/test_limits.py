@@ -1,0 +1,214 @@
+"""The quota is never passed in any window, and nearly used up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import pytest
+
+from src.api.limits import Limiter
+
+from .virtual import clock, run
+
+WINDOW_S = 20.0
+
+
+def limiter(requests: int = 10_000, tokens: int = 10**9, concurrency: int = 10_000) -> Limiter:
+    return Limiter(
+        requests=requests, tokens=tokens, concurrency=concurrency, period_s=WINDOW_S, clock=clock
+    )
+
+
+def most_in_a_window(starts: Sequence[tuple[float, int]]) -> int:
+    """The most tokens (or requests, at 1 each) in any [t, t + WINDOW_S)."""
+    times = [at for at, _ in starts]
+    return max(
+        sum(amount for _, amount in starts[n : bisect_left(times, at + WINDOW_S)])
+        for n, at in enumerate(times)
+    )
+
+
+async def starts_of(
+    limits: Limiter, amounts: Sequence[int], seconds: float = 1.0
+) -> list[tuple[float, int]]:
+    """When each of many racing calls started, in that order."""
+    started: list[tuple[float, int]] = []
+
+    async def call(amount: int) -> None:
+        async with limits.slot(amount):
+            started.append((clock(), amount))
+            await asyncio.sleep(seconds)
+
+    await asyncio.gather(*map(call, amounts))
+    return started
+
+
+@pytest.mark.parametrize("quota", [1, 15, 200])
+def test_no_window_holds_more_requests_than_the_quota_and_nearly_all_of_it_is_used(quota):
+    async def main():
+        began = clock()
+        starts = await starts_of(limiter(requests=quota), [1] * (quota * 5))
+        assert most_in_a_window([(at, 1) for at, _ in starts]) <= quota
+        # Five quotas need four windows; the first goes at once.
+        assert (starts[-1][0] - began) * 0.95 <= 4 * WINDOW_S
+
+    run(main())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_window_holds_more_tokens_than_the_quota_and_nearly_all_of_it_is_used(seed):
+    chance = random.Random(seed)
+    amounts = [chance.choice((50, 120, 300)) for _ in range(300)]
+
+    async def main():
+        began = clock()
+        starts = await starts_of(limiter(tokens=3000), amounts)
+        assert most_in_a_window(starts) <= 3000
+        windows = sum(amounts) / 3000 - 1
+        assert (starts[-1][0] - began) * 0.90 <= windows * WINDOW_S
+
+    run(main())
+
+
+def test_first_come_first_served_whatever_the_size():
+    amounts = [900, 50, 50, 900, 50, 700, 50]
+    starts = run(starts_of(limiter(tokens=1000), amounts))
+    assert [amount for _, amount in starts] == amounts
+
+
+def test_a_request_above_the_whole_budget_goes_alone_and_is_paid_off_before_the_next():
+    async def main():
+        began = clock()
+        starts = await starts_of(limiter(tokens=1000), [100, 2500, 100])
+        assert [amount for _, amount in starts] == [100, 2500, 100]
+        alone, after = starts[1][0] - began, starts[2][0] - starts[1][0]
+        assert alone == pytest.approx(WINDOW_S, abs=1)
+        assert after == pytest.approx(2.5 * WINDOW_S, abs=1)
+
+    run(main())
+
+
+def test_tokens_that_were_not_needed_are_free_again_at_once():
+    async def main():
+        limits, began = limiter(tokens=1000), clock()
+        async with limits.slot(900) as ticket:
+            ticket.settle(300)
+        async with limits.slot(700):
+            assert clock() - began < 1
+        async with limits.slot(10):
+            assert clock() - began >= WINDOW_S
+
+    run(main())
+
+
+def test_a_waiter_learns_of_freed_tokens_while_it_waits():
+    async def main():
+        limits, began = limiter(tokens=1000), clock()
+
+        async def first() -> None:
+            async with limits.slot(900) as ticket:
+                await asyncio.sleep(3)
+                ticket.settle(100)
+
+        async def second() -> None:
+            async with limits.slot(500):
+                assert 3 <= clock() - began < 4
+
+        await asyncio.gather(first(), second())
+
+    run(main())
+
+
+def test_an_estimate_that_was_too_low_delays_those_who_follow():
+    async def main():
+        limits, began = limiter(tokens=1000), clock()
+        async with limits.slot(100) as ticket:
+            ticket.settle(950)
+        async with limits.slot(100):
+            assert clock() - began >= WINDOW_S
+
+    run(main())
+
+
+def test_settling_what_has_left_the_window_changes_nothing():
+    async def main():
+        limits = limiter(tokens=1000)
+        async with limits.slot(1000) as late:
+            await asyncio.sleep(2 * WINDOW_S)
+        async with limits.slot(1000):
+            began = clock()
+        late.settle(5)
+        async with limits.slot(500):
+            assert clock() - began >= WINDOW_S
+
+    run(main())
+
+
+def test_a_pause_holds_everybody_back_until_it_is_over():
+    async def main():
+        limits, began = limiter(), clock()
+        limits.pause(7)
+        limits.pause(3)
+        starts = await starts_of(limits, [1] * 5)
+        assert all(at - began >= 7 for at, _ in starts)
+        assert starts[-1][0] - began < 8
+
+    run(main())
+
+
+def test_no_more_calls_at_once_than_allowed():
+    async def main():
+        limits, at_once, most = limiter(concurrency=3), 0, 0
+
+        async def call() -> None:
+            nonlocal at_once, most
+            async with limits.slot(1):
+                at_once += 1
+                most = max(most, at_once)
+                await asyncio.sleep(1)
+                at_once -= 1
+
+        await asyncio.gather(*(call() for _ in range(20)))
+        assert most == 3
+
+    run(main())
+
+
+def test_those_who_are_cancelled_while_they_wait_leave_nothing_behind():
+    async def main():
+        limits, began = limiter(requests=2, tokens=1000, concurrency=4), clock()
+        async with limits.slot(1):
+            pass
+        async with limits.slot(1):
+            pass
+
+        async def call() -> float:
+            async with limits.slot(400):
+                return clock() - began
+
+        waiting = [asyncio.ensure_future(call()) for _ in range(8)]
+        await asyncio.sleep(5)
+        for task in waiting[:7]:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(task.cancelled() for task in waiting[:7])
+        # Neither a place, nor a start, nor tokens went to the seven.
+        assert WINDOW_S <= waiting[7].result() < WINDOW_S + 1
+        second = await call()
+        assert second < WINDOW_S + 2
+
+    run(main())
+
+
+def test_a_call_that_fails_gives_its_place_back():
+    async def main():
+        limits = limiter(concurrency=1)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                async with limits.slot(1):
+                    raise ZeroDivisionError
+
+    run(main())
