@@ -23,6 +23,7 @@ from .core.models import OutputFormat, StorageKind
 from .core.ports import JobStore, Reading, StorageHandler
 from .core.recipes import Recipes
 from .core.schemas import Schemas
+from .storage.datasets import DatasetFiles
 from .storage.jobs import SqliteJobStore
 from .storage.leases import FileLeases
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
     from .api.gemini import GeminiClient
     from .generation.pools import Pools
+
+SCRATCH = "scratch"
+"""Beside the jobs' chunk folders; holds what a verdict sorts on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,12 @@ def _wired(
     clock = SystemClock()
     recipes = Recipes(pools)
     storage = _storages(settings)
-    datasets = Datasets(jobs=store, recipes=recipes, storage=storage, maker=LazyDatasetMaker())
+    datasets = Datasets(
+        jobs=store,
+        recipes=recipes,
+        storage=storage,
+        maker=DatasetFiles(settings.temp_dir / SCRATCH),
+    )
     runner = JobRunner(
         jobs=store,
         leases=FileLeases(settings.lease_dir),
@@ -151,15 +160,6 @@ def encode(table: pa.Table, target: OutputFormat) -> bytes:
     from .storage import formats
 
     return formats.encode(table, target)
-
-
-class LazyDatasetMaker:
-    """`storage.datasets`, imported at first use."""
-
-    def __getattr__(self, name: str) -> Any:
-        from .storage import datasets
-
-        return getattr(datasets, name)
 
 
 def _storages(settings: Settings) -> Callable[[StorageKind], StorageHandler]:

@@ -19,6 +19,8 @@ from .recipes import Recipes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
+
     from .models import ChunkMetadata
 
 log = logging.getLogger("rowmill.datasets")
@@ -110,6 +112,15 @@ class Datasets:
             storage=storage,
             outputs=outputs or storage,
         )
+
+    async def tables(self, job: Job, *, only: str | None = None) -> dict[str, pa.Table]:
+        """The rows themselves, by table, in memory; for people who load and look.
+
+        Raises:
+            ChunkMissing, ChunkDamaged
+        """
+        request = await self._request(job, None, None, False, None)
+        return await asyncio.to_thread(self.maker.rows, request, only)
 
     async def verify(
         self, job: Job, *, progress: Callable[[int], None] | None = None

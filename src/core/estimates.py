@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .models import OutputFormat, Usage
 from .planning import MODEL_BATCH
 from .ports import RowRequest, RowWriter
+from .samples import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,7 @@ def _bytes(
     if not count:
         return 0
     half = max(1, count // 2)
-    whole, part = (len(encode(table.sample(n), format)) for n in (count, half))
+    whole, part = (len(encode(sample(table, n), format)) for n in (count, half))
     per_row = (whole - part) / (count - half) if count > half else whole
     return int(whole + per_row * (table.row_count - count))
 

@@ -27,6 +27,8 @@ from .models import (
 from .models import Reading as Reading  # noqa: PLC0414 - a port's value, kept below `reading`
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ..generation.recipe import Recipe
 
 
@@ -69,7 +71,8 @@ class StorageHandler(Outputs, Protocol):
     storage excepted). Every name that reaches a path comes from a record, never from input.
     """
 
-    kind: StorageKind
+    @property
+    def kind(self) -> StorageKind: ...
 
     def put_chunk(self, key: ChunkKey, data: bytes) -> None:
         """Store or replace. Raises: StorageFull, StorageError, LimitExceeded."""
@@ -166,6 +169,9 @@ class DatasetMaker(Protocol):
 
     def made(self, request: MergeRequest) -> Dataset | None:
         """The dataset that stands under these names already, if it is this very one."""
+
+    def rows(self, request: MergeRequest, only: str | None) -> dict[str, pa.Table]:
+        """The chunks' rows in memory, by table: all tables, or just one."""
 
     def job_manifest(self, job: Job, chunks: Sequence[ChunkMetadata]) -> bytes: ...
 

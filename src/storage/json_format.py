@@ -48,23 +48,20 @@ def members(lines: bytes) -> bytes:
 
 
 def array_lines(data: bytes) -> bytes:
-    """An array file as lines.
-
-    Raises:
-        StorageError: it is not written the way `encode_array` writes.
-    """
-    return without_commas(bytes(inside(data)) + b"\n") if len(data) > len(OPEN + CLOSE) else b""
+    """An array file as lines. Raises: StorageError: `encode_array` did not write it."""
+    _refuse_foreign(data)
+    return without_commas(data[len(OPEN) : -len(CLOSE)])
 
 
 def inside(data: bytes) -> memoryview:
-    """The members of an array file as `members` writes them.
+    """An array file's members as `members` writes them. Raises: StorageError."""
+    _refuse_foreign(data)
+    return memoryview(data)[len(OPEN) : -len(CLOSE) - 1]
 
-    Raises:
-        StorageError: it is not written the way `encode_array` writes.
-    """
+
+def _refuse_foreign(data: bytes) -> None:
     if not (data.startswith(OPEN) and data.endswith(b"\n" + CLOSE)):
         raise StorageError("the file is not a JSON array with one object a line")
-    return memoryview(data)[len(OPEN) : -len(CLOSE) - 1]
 
 
 def without_commas(lines: bytes) -> bytes:

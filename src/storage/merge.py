@@ -93,8 +93,21 @@ def merge(  # noqa: PLR0913 - the eight things a merge depends on
     out = _Counted(sink)
     rows = _Rows(progress or _unheard)
     pieces = rows.counted(_verified(storage, chunks, cancelled or _never))
-    changed = _WRITERS[target_format](out, pieces, arrow_schema, neutralise)
+    changed = 0
+    if target_format == "csv":
+        changed = _write_csv(out, pieces, arrow_schema, neutralise)
+    else:
+        _WRITERS[target_format](out, pieces, arrow_schema)
     return MergedFile(rows.done, out.size, out.digest.hexdigest(), changed)
+
+
+def verified_tables(
+    storage: StorageHandler, chunks: Iterable[ChunkMetadata], arrow_schema: pa.Schema
+) -> Iterator[pa.Table]:
+    """The chunks' rows, for whoever wants them in memory. Raises: ChunkMissing, ChunkDamaged."""
+    yield arrow_schema.empty_table()
+    for piece in _verified(storage, chunks, _never):
+        yield piece.table(arrow_schema)
 
 
 def _verified(
@@ -114,7 +127,7 @@ def _damaged(chunk: ChunkMetadata, why: str) -> ChunkDamaged:
     return ChunkDamaged(text, hint="retry the job: the chunk is made again, the others stay")
 
 
-# ── one writer a format: how many cells it made harmless ──────────────────────────────────────
+# ── one writer a format ───────────────────────────────────────────────────────────────────────
 
 
 def _write_csv(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema, neutralise: bool) -> int:
@@ -144,17 +157,12 @@ def _csv_rows(piece: _Piece, schema: pa.Schema, neutralise: bool) -> tuple[bytes
     return csv_format.encode_rows(table), changed
 
 
-def _write_lines(
-    out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema, neutralise: bool
-) -> int:
+def _write_lines(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema) -> None:
     for piece in pieces:
         out.write(_json_lines(piece, schema))
-    return 0
 
 
-def _write_array(
-    out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema, neutralise: bool
-) -> int:
+def _write_array(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema) -> None:
     before = json_format.OPEN
     for piece in pieces:
         if not piece.chunk.key.rows:
@@ -165,7 +173,6 @@ def _write_array(
     # `before` is the comma once there was a row.
     out.write(b"\n" if before != json_format.OPEN else before)
     out.write(json_format.CLOSE)
-    return 0
 
 
 def _json_lines(piece: _Piece, schema: pa.Schema) -> bytes:
@@ -185,20 +192,16 @@ def _members(piece: _Piece, schema: pa.Schema) -> bytes | memoryview:
     return json_format.members(_json_lines(piece, schema))
 
 
-def _write_parquet(
-    out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema, neutralise: bool
-) -> int:
+def _write_parquet(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema) -> None:
     schema = plain(schema.empty_table()).schema
     with pq.ParquetWriter(out, schema, compression=COMPRESSION) as writer:
         for group in regrouped((piece.table(schema) for piece in pieces), ROW_GROUP):
             refuse_nan(group)
             writer.write_table(group, row_group_size=ROW_GROUP)
-    return 0
 
 
-_Writer = Callable[["_Counted", Iterable[_Piece], pa.Schema, bool], int]
+_Writer = Callable[["_Counted", Iterable[_Piece], pa.Schema], None]
 _WRITERS: dict[OutputFormat, _Writer] = {
-    "csv": _write_csv,
     "json": _write_array,
     "jsonl": _write_lines,
     "parquet": _write_parquet,

@@ -99,8 +99,8 @@ class EveryRow:
     def _widen(self, array: pa.Array) -> None:
         ends = pc.min_max(wall_clock(array)).as_py()
         if ends["min"] is not None:
-            self.least = ends["min"] if self.least is None else min(self.least, ends["min"])
-            self.greatest = ends["max"] if self.least is None else _larger(self.greatest, ends)
+            seen = () if self.least is None else (self.least, self.greatest)
+            self.least, self.greatest = min(ends["min"], *seen), max(ends["max"], *seen)
 
     def finding(self) -> Finding:
         if self.broken:
@@ -110,10 +110,6 @@ class EveryRow:
         else:
             measured = f"all {rows_of(self.rows)}"
         return Finding(not self.broken, self.target, measured, tuple(self.examples))
-
-
-def _larger(greatest: Any, ends: dict[str, Any]) -> Any:
-    return ends["max"] if greatest is None else max(greatest, ends["max"])
 
 
 @dataclass(slots=True)

@@ -1,0 +1,97 @@
+"""What the request promised, as checks on the finished data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .said import Said
+from .shaping import Shaped
+
+Check = dict[str, Any]
+
+
+def expectations(fields: Sequence[Shaped], rows: int | None, rows_because: str) -> list[Check]:
+    """Checks in the order of the request; `because` holds its words."""
+    found: list[Check] = []
+    if rows is not None:
+        found.append({"check": "row_count", "equals": rows, "because": rows_because})
+    for shaped in fields:
+        found.extend(of_field(shaped.field, shaped.said, rows))
+    return found
+
+
+def of_field(field: Mapping[str, Any], said: Said, rows: int | None) -> Iterator[Check]:
+    """The checks that one phrase implies."""
+    because = said.words[:300]
+    for check in _checks(field, said, rows):
+        subject = {"fields": [field["name"]]} if check["check"] == "unique" else {"field": field["name"]}
+        yield {"check": check.pop("check"), **subject, **check, "because": because}
+
+
+def _checks(field: Mapping[str, Any], said: Said, rows: int | None) -> Iterator[Check]:
+    constraints = field.get("constraints", {})
+    if constraints.get("unique"):
+        yield {"check": "unique"}
+    yield from _null_check(field)
+    bounds = {key: constraints[key] for key in ("minimum", "maximum") if key in constraints}
+    if bounds:
+        yield {"check": "range", **bounds}
+    yield from _value_checks(field, said, rows)
+    yield from _centre_checks(field, said, rows)
+    if said.pattern:
+        yield {"check": "matches", "pattern": said.pattern}
+
+
+def _null_check(field: Mapping[str, Any]) -> Iterator[Check]:
+    share = field.get("null_fraction")
+    if share is None:
+        yield {"check": "not_null"}
+    else:
+        yield {"check": "null_share", "equals": share}
+
+
+def _value_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> Iterator[Check]:
+    generator = field.get("generator", {})
+    values = generator.get("values", [])
+    if said.values and not said.examples and values:
+        yield {"check": "one_of", "values": values}
+    if field.get("null_fraction"):
+        return  # a share of the filled cells is not a share of the rows
+    exact = {"tolerance": 1 / rows if rows else 0.001} if said.exact else {}
+    for value, share in _promised(field, said):
+        yield {"check": "share", "value": value, "equals": round(share, 6), **exact}
+
+
+def _promised(field: Mapping[str, Any], said: Said) -> Iterator[tuple[Any, float]]:
+    generator = field.get("generator", {})
+    if field["type"] == "boolean":
+        yield from ((True, generator["p"]) for _ in said.shares[:1])
+        return
+    values, weights = generator.get("values", ()), generator.get("weights", ())
+    total = sum(weights)
+    named = {str(value) for value, _ in said.shares}
+    for value, weight in zip(values, weights, strict=False):
+        if total and (str(value) in named or len(said.weights) == len(values)):
+            yield value, weight / total
+
+
+def _centre_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> Iterator[Check]:
+    """Mean and median as said, within five standard errors of what the field is made of."""
+    generator = field.get("generator", {})
+    kind, is_cut = generator.get("kind"), "truncate" in generator
+    if said.mean is not None and kind in ("normal", "exponential", "poisson") and not is_cut:
+        spread = generator.get("stddev") or (said.mean**0.5 if kind == "poisson" else said.mean)
+        yield {"check": "mean", "equals": said.mean, "tolerance": _tolerance(spread, said.mean, rows)}
+    if said.median is not None and kind == "lognormal" and not is_cut:
+        spread = 1.2533 * generator["sigma"] * said.median
+        tolerance = _tolerance(spread, said.median, rows)
+        yield {"check": "median", "equals": said.median, "tolerance": tolerance}
+
+
+def _tolerance(spread: float, centre: float, rows: int | None) -> float:
+    error = 5 * abs(spread) / math.sqrt(rows) if rows else abs(centre) / 10
+    return float(f"{error + 0.005:.3g}")  # and half a cent, for rounding
+
+
