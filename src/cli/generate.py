@@ -74,7 +74,7 @@ async def _generate(here: Here, wish: Wish, target: Target, preview: int) -> int
         here.screen.document(documents.job(job) | {"problem": job.problem})
         return code
     made = await write(here, job, target)
-    rows = await first_rows(here, job, made, preview)
+    rows = await first_rows(here, job, made, target, preview)
     reports.dataset(here.screen, made, rows)
     read = documents.extracted(understood.extracted) if understood.extracted else {}
     here.screen.document(

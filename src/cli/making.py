@@ -14,6 +14,8 @@ from .failures import NOT_WELL, exit_code_of
 from .progress import following
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ..core.models import Job, OutputFormat
     from ..core.ports import Dataset, Outputs
     from .running import Here
@@ -112,7 +114,7 @@ async def write(here: Here, job: Job, target: Target) -> Dataset:
             file_name=target.file.name if target.file else None,
             overwrite=target.overwrite,
             outputs=target.outputs(),
-            progress=lambda rows: follow(rows),
+            progress=follow,
         )
 
 
@@ -123,9 +125,27 @@ def merge_command(job: Job, target: Target) -> str:
 
 
 async def first_rows(
-    here: Here, job: Job, made: Dataset, wanted: int
+    here: Here, job: Job, made: Dataset, target: Target, wanted: int
 ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """The first `wanted` rows of each table."""
-    held = {name: rows[:wanted] for name, rows in made.preview.items()}
-    del here, job
-    return held
+    """The first `wanted` rows of each table: what the merge showed, or as many from the files."""
+    short = [file for file in made.files if len(made.preview[file.table]) < min(wanted, file.rows)]
+    if not short:
+        return {name: rows[:wanted] for name, rows in made.preview.items()}
+    recipe = await here.app.datasets.recipes.of(job)
+    outputs = target.outputs() or here.app.datasets.storage(job.spec.storage)
+    return {
+        file.table: await asyncio.to_thread(
+            _read, outputs, file.name, made.format, recipe.tables[file.table].arrow_schema, wanted
+        )
+        for file in made.files
+    }
+
+
+def _read(
+    outputs: Outputs, name: str, file_format: OutputFormat, schema: pa.Schema, wanted: int
+) -> list[dict[str, Any]]:
+    from ..core.samples import json_rows
+    from ..storage.batches import preview
+
+    with outputs.open_dataset(name) as file:
+        return json_rows(preview(file, file_format, schema, wanted))

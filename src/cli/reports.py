@@ -44,10 +44,8 @@ def schema(screen: Screen, found: DataSchema) -> None:
 def planned(screen: Screen, made: Created) -> None:
     spec, cost = made.job.spec, made.estimate
     rows = " + ".join(f"{number:,} {table}" for table, number in spec.rows)
-    screen.say(
-        f"{made.job.job_id}: {rows} in {count(made.chunks, 'chunk')}, {spec.output_format}, "
-        f"seed {spec.seed}, as of {spec.as_of}"
-    )
+    screen.say(f"{made.job.job_id}: {rows} in {count(made.chunks, 'chunk')}, {spec.output_format}")
+    screen.say(f"Seed {spec.seed} makes the same bytes again, as of {spec.as_of}.")
     if cost.calls:
         money = "unknown" if cost.cost_usd is None else f"about ${cost.cost_usd:.2f}"
         screen.say(f"The model writes a part: about {count(cost.calls, 'call')}, cost {money}.")

@@ -16,21 +16,25 @@ if TYPE_CHECKING:
 
 LINE = 1_000
 CELL = 40
+GAP = 3
+"""Between the columns of a table."""
 PLAIN_WIDTH = 120
 """Columns where there is no terminal to ask and COLUMNS is not set."""
 
 
 class Screen:
-    """Two consoles. `as_json`: stdout holds one JSON document and nothing else."""
+    """Two consoles. `as_json`: stdout holds one JSON document and nothing else; `aside`: the words
+    go to stderr, because stdout is for a document that follows."""
 
-    def __init__(self, *, as_json: bool = False) -> None:
+    def __init__(self, *, as_json: bool = False, aside: bool = False) -> None:
         self.as_json = as_json
+        self._aside = aside
 
     # rich is imported at the first word, so that --help does not wait for it.
 
     @cached_property
     def out(self) -> Console:
-        return _console(sys.stdout)
+        return _console(sys.stderr if self._aside else sys.stdout)
 
     @cached_property
     def err(self) -> Console:
@@ -103,8 +107,8 @@ def cells(rows: Sequence[Mapping[str, Any]], width: int) -> tuple[Any, int]:
     shown, used = 0, 0
     for number, name in enumerate(names):
         needed = max(cell_len(clean(name, CELL)), *(cell_len(text[number]) for text in texts))
-        used += needed + 2
-        if used > width and shown:
+        used += needed + GAP
+        if used - GAP > width and shown:
             break
         shown += 1
     return grid(names[:shown], (text[:shown] for text in texts)), len(names) - shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,8 +73,20 @@ def job_request(
 
 
 def request_text(request: str) -> str:
-    """The request itself, or all of stdin where it is `-`."""
-    return click.get_text_stream("stdin").read() if request == "-" else request
+    """The request itself, or all of stdin where it is `-`.
+
+    Raises:
+        InvalidArgument: what stdin gives is not text.
+    """
+    from ..core.schemas import MAX_DESCRIPTION
+
+    if request != "-":
+        return request
+    try:
+        # One character more than may be, at most four bytes each, so that too much is noticed.
+        return sys.stdin.buffer.read(4 * MAX_DESCRIPTION + 4).decode("utf-8", errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidArgument("stdin is not UTF-8 text", hint="pipe in a text") from None
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -95,7 +108,7 @@ def read_document(path: Path) -> dict[str, Any]:
         )
     document = _parsed(path, data)
     if not isinstance(document, dict):
-        hint = "a schema is an object: {\"fields\": [...]}; see rowmill schema spec"
+        hint = 'a schema is an object: {"fields": [...]}; see rowmill schema spec'
         raise InvalidArgument(f"{path} holds no JSON object", hint=hint)
     return document
 

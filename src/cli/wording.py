@@ -112,10 +112,11 @@ def _person(generator: Any) -> str:
 
 def _drawn(generator: Any) -> str:
     """A distribution with its parameters, in the schema's own words."""
-    given = generator.model_dump(exclude_defaults=True, exclude={"kind", "decimal_places"})
+    given = generator.model_dump(exclude_defaults=True)
     low, high = given.pop("truncate", None) or (None, None)
-    words = ", ".join(f"{name} {value}" for name, value in given.items())
-    return f"{generator.kind} {words}".strip() + _span(low, high)
+    shown = {name: value for name, value in given.items() if name not in ("kind", "decimal_places")}
+    words = ", ".join(f"{name} {value:g}" for name, value in shown.items())
+    return f"{generator.kind}, {words}".strip(", ") + _span(low, high)
 
 
 def _named(generator: Any) -> str:
@@ -127,8 +128,9 @@ _KINDS: Mapping[str, Callable[[Any], str]] = {
     "subcategory": lambda g: f"one that fits {g.of}",
     "uniform": lambda g: "evenly" + _span(g.minimum, g.maximum),
     "datetime": lambda g: "a moment" + _span(g.minimum, g.maximum),
-    "timedelta": lambda g: f"{g.minimum} to {g.maximum} {g.unit}"
-    + (f" after {g.after}" if g.after else ""),
+    "timedelta": lambda g: (
+        f"{g.minimum} to {g.maximum} {g.unit}" + (f" after {g.after}" if g.after else "")
+    ),
     "bernoulli": lambda g: f"true in {_percent(g.p)}",
     "sequence": _sequence,
     "pattern": lambda g: f"text like {g.pattern}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -243,14 +243,15 @@ class JobManager:
 
     async def go_on(self) -> Sequence[str]:
         """Take up the jobs that were meant to run and have no living owner, where that is free."""
-        taken = []
-        for state in sorted(ACTIVE):
-            for job in await self._all(state):
-                free = job.spec.model is None
-                if job.wanted and free and not await self.runner.running(job.job_id):
-                    self.runner.launch(job.job_id)
-                    taken.append(job.job_id)
-        return taken
+        free = [job for job in await self.orphans() if job.spec.model is None]
+        for job in free:
+            self.runner.launch(job.job_id)
+        return [job.job_id for job in free]
+
+    async def orphans(self) -> Sequence[Job]:
+        """Jobs that are meant to run and that no living process runs."""
+        active = [job for state in sorted(ACTIVE) for job in await self._all(state)]
+        return [job for job in active if job.wanted and not await self.runner.running(job.job_id)]
 
     async def clean_up(self, older_than_s: float) -> Sequence[str]:
         """Delete the jobs that ended longer ago than this; their datasets stay."""
@@ -350,6 +351,16 @@ class JobManager:
                 return found
 
     # ── chunks ────────────────────────────────────────────────────────────────────────────────
+
+    async def next_owed(self, job_id: str, *, besides: Collection[int] = ()) -> int | None:
+        """The lowest chunk that is not stored, nor being made here, nor one of `besides`.
+
+        Raises:
+            NotFound
+        """
+        job = await self.get(job_id)
+        taken = {*await self.jobs.stored(job_id), *self.runner.in_flight(job_id), *besides}
+        return next(ChunkPlan(job_id, job.spec).owed(taken), None)
 
     async def generate_chunk(self, job_id: str, index: int | None) -> ChunkMetadata:
         """Make a chunk, or answer with what is stored of it. See `JobRunner.one`."""

@@ -88,6 +88,11 @@ class JobRunner:
         """Whether any living process works on the job: the lease says."""
         return self.running_here(job_id) or await asyncio.to_thread(self.leases.held, job_id)
 
+    def in_flight(self, job_id: str) -> frozenset[int]:
+        """The chunks being made here."""
+        hold = self._holds.get(job_id)
+        return frozenset(hold.in_flight) if hold else frozenset()
+
     def rows_per_s(self, job_id: str) -> float | None:
         """The pace of the last chunks made here; None before there are two."""
         hold = self._holds.get(job_id)
@@ -127,10 +132,14 @@ class JobRunner:
         try:
             yield hold
         finally:
-            hold.users -= 1
-            if not hold.users:
-                del self._holds[job_id]
-                hold.lease.release()
+            self._let_go(job_id, hold)
+
+    def _let_go(self, job_id: str, hold: Hold) -> None:
+        """One user less; the last one gives the lease back."""
+        hold.users -= 1
+        if not hold.users:
+            del self._holds[job_id]
+            hold.lease.release()
 
     async def _take(self, job_id: str) -> Hold:
         async with self._taking:
@@ -170,6 +179,13 @@ class JobRunner:
             await self.notify()
             return moved
 
+    async def _move_if_possible(self, job_id: str, event: Event, **changes: object) -> Job:
+        """For moves that several workers may be about to make: the second finds it made."""
+        try:
+            return await self.move(job_id, event, **changes)
+        except IllegalTransition:
+            return await self.jobs.get(job_id)
+
     # ── the whole job ─────────────────────────────────────────────────────────────────────────
 
     async def _run(self, job_id: str) -> Job:
@@ -201,7 +217,7 @@ class JobRunner:
         """Compile; a job in SCHEMA_VALIDATION is accepted by that, or fails."""
         recipe = await self.recipes.of(job)
         if job.state is JobState.SCHEMA_VALIDATION:
-            await self.move(job.job_id, Event.ACCEPT)
+            await self._move_if_possible(job.job_id, Event.ACCEPT)
         return recipe
 
     async def _make_owed(self, job: Job, recipe: Recipe, hold: Hold) -> None:
@@ -241,7 +257,7 @@ class JobRunner:
             JobState.PAUSED,
         ):
             await self.finished(job)
-            await self.move(job_id, Event.FINISH, wanted=False, problem=None)
+            await self._move_if_possible(job_id, Event.FINISH, wanted=False, problem=None)
 
     async def _give_up(self, job_id: str, exc: RowmillError) -> None:
         if isinstance(exc, Conflict):
@@ -271,7 +287,7 @@ class JobRunner:
             if stored is not None:
                 return stored
         if job.state is JobState.PENDING:
-            job = await self.move(job_id, Event.START)
+            job = await self._move_if_possible(job_id, Event.START)
         if job.state not in ACTIVE:
             moves = ", ".join(allowed(job.state)) or "merge_and_download, if it is COMPLETED"
             raise IllegalTransition(
@@ -312,7 +328,13 @@ class JobRunner:
         if task is None:
             task = asyncio.create_task(self._attempts(job, recipe, plan.chunk(index), hold))
             hold.in_flight[index] = task
-            task.add_done_callback(lambda _: hold.in_flight.pop(index, None))
+            hold.users += 1  # the chunk itself: its callers may give up before it is done
+
+            def landed(_: object) -> None:
+                del hold.in_flight[index]
+                self._let_go(job.job_id, hold)
+
+            task.add_done_callback(landed)
         try:
             # Shielded: a caller who no longer waits takes nothing from the others.
             return await asyncio.shield(task)

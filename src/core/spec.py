@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from .models import DataSchema, TableDefinition
@@ -30,6 +31,11 @@ def published_schema() -> dict[str, Any]:
     }
     published: dict[str, Any] = _portable(document)
     return published
+
+
+def published_text() -> str:
+    """`published_schema` as the file `schema/rowmill.schema.json` holds it."""
+    return json.dumps(published_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def _one_table(several: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:

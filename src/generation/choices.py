@@ -15,6 +15,7 @@ from .permutations import Permutation
 
 GUIDE_BITS = 12
 """The guide has 2¹² entries: small enough for the cache, so that most draws cost one look-up."""
+OWNER_BITS = 14
 MIXED = -1
 
 
@@ -36,7 +37,8 @@ class Choice:
     def _bounds(self) -> Words:
         """Where each possible index but the last ends, as words."""
         reach = np.cumsum(self.weights[self._possible])
-        return (reach[:-1] / reach[-1] * 2.0**53).astype(np.uint64) << np.uint64(11)
+        bounds: Words = (reach[:-1] / reach[-1] * 2.0**53).astype(np.uint64) << np.uint64(11)
+        return bounds
 
     @cached_property
     def _guide(self) -> npt.NDArray[np.int32]:
@@ -75,16 +77,54 @@ def shares(weights: Sequence[float], total: int) -> list[int]:
 
 
 @dataclass(frozen=True)
+class Partition:
+    """Places 0 … Σ counts − 1 split among owners: first those of owner 0, then of owner 1 …"""
+
+    counts: Rows
+
+    @cached_property
+    def ends(self) -> Rows:
+        return np.cumsum(self.counts)
+
+    @cached_property
+    def starts(self) -> Rows:
+        return self.ends - self.counts
+
+    @cached_property
+    def _shift(self) -> int:
+        total = int(self.ends[-1])
+        return max(total.bit_length() - OWNER_BITS, 0)
+
+    @cached_property
+    def _guide(self) -> Rows:
+        """The owner of each bucket of places, as in `Choice`."""
+        first = np.arange((int(self.ends[-1]) >> self._shift) + 1, dtype=np.int64) << self._shift
+        low = np.searchsorted(self.ends, first, side="right")
+        high = np.searchsorted(self.ends, first + (1 << self._shift) - 1, side="right")
+        return np.where(low == high, low, MIXED)
+
+    def owner(self, places: Rows) -> Rows:
+        found: Rows = self._guide[places >> self._shift]
+        mixed = np.flatnonzero(found == MIXED)
+        found[mixed] = np.searchsorted(self.ends, places[mixed], side="right")
+        return found
+
+
+@dataclass(frozen=True)
 class Quota:
     """Index i in exactly its share of `rows` rows, dealt out by a permutation."""
 
+    key: Key
     weights: tuple[float, ...]
     rows: int
 
     @cached_property
-    def ends(self) -> Rows:
-        return np.cumsum(np.array(shares(self.weights, self.rows), np.int64))
+    def _partition(self) -> Partition:
+        return Partition(np.array(shares(self.weights, self.rows), np.int64))
 
-    def deal(self, key: Key, rows: Rows) -> Rows:
-        order = Permutation(key, self.rows).forward(rows)
-        return np.searchsorted(self.ends, order, side="right")
+    @cached_property
+    def _permutation(self) -> Permutation:
+        return Permutation(self.key, self.rows)
+
+    def deal(self, rows: Rows) -> Rows:
+        return self._partition.owner(self._permutation.forward(rows))

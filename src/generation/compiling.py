@@ -48,50 +48,53 @@ def compiled(schema: DataSchema, settings: Settings) -> tuple[Recipe | None, tup
     tables: dict[str, TableRecipe] = {}
     for number, table in enumerate(schema.tables):
         at = structure.table_path(schema, number)
-        # A locale that does not exist is one problem, not one per column.
-        tables[table.name] = _table(schema, table, settings, at, problems)
+        makers, refused = _makers(schema, table, settings, at)
+        tables[table.name] = recipe = _recipe(table, settings, makers)
+        problems += refused
+        if not refused and structure.is_sound(table):
+            problems += broken_promises(recipe, table, at)
     if problems:
-        return None, structure.distinct(problems)
+        # A locale that does not exist is one problem, not one per column.
+        return None, tuple(dict.fromkeys(problems))
     return Recipe(schema, tuple(tables), tables), ()
 
 
-def _table(
-    schema: DataSchema,
-    table: TableDefinition,
-    settings: Settings,
-    at: str,
-    problems: list[Problem],
-) -> TableRecipe:
-    model_fields = written_by_model(table, settings.generation)
-    names = {field.name for field in model_fields}
+def _makers(
+    schema: DataSchema, table: TableDefinition, settings: Settings, at: str
+) -> tuple[dict[str, Maker], list[Problem]]:
+    """Makers of what code makes, and what is wrong with the fields."""
+    written = {field.name for field in written_by_model(table, settings.generation)}
     makers: dict[str, Maker] = {}
-    before = len(problems)
+    problems: list[Problem] = []
+    rows, seed, as_of, pools = (
+        settings.rows_of(table),
+        settings.seed,
+        settings.as_of,
+        settings.pools,
+    )
     for number, field in enumerate(table.fields):
         path = f"{at}fields[{number}]"
-        brief = Brief(
-            field, table, settings.rows_of(table), settings.seed,
-            schema.locale, settings.as_of, settings.pools,
-        )  # fmt: skip
+        problems += structure.field_problems(field, path)
+        brief = Brief(field, table, rows, seed, schema.locale, as_of, pools)
         try:
-            problems.extend(structure.field_problems(field, table, path))
-            if field.name not in names:
+            if field.name not in written:
                 makers[field.name] = _with_nulls(_built(brief, settings.generation), brief)
         except Refused as refused:
             problems.append(refused.problem(path))
-    recipe = TableRecipe(
-        table.name,
-        settings.rows_of(table),
-        table.fields,
-        pa.schema([(field.name, arrow_type(field)) for field in table.fields])
-        if len(problems) == before
-        else pa.schema([]),
-        makers,
-        model_fields,
-        frozenset(_following(table, names)),
+    return makers, problems
+
+
+def _recipe(table: TableDefinition, settings: Settings, makers: Mapping[str, Maker]) -> TableRecipe:
+    model_fields = written_by_model(table, settings.generation)
+    return TableRecipe(
+        name=table.name,
+        row_count=settings.rows_of(table),
+        fields=table.fields,
+        arrow_schema=pa.schema([(field.name, arrow_type(field)) for field in table.fields]),
+        makers=makers,
+        model_fields=model_fields,
+        open_fields=frozenset(_following(table, {field.name for field in model_fields})),
     )
-    if len(problems) == before and structure.is_sound(table):
-        problems.extend(broken_promises(recipe, table, at))
-    return recipe
 
 
 def _built(brief: Brief, generation: Generation) -> Maker:

@@ -15,7 +15,7 @@ class Key:
 
 
 def derive(seed: int, *names: str) -> Key:
-    """The key of (seed, names): BLAKE2b over length-prefixed parts, so that no two lists collide."""
+    """The key of (seed, names): BLAKE2b over parts with their lengths, so no two lists collide."""
     digest = hashlib.blake2b(digest_size=16, person=b"rowmill.cells.1")
     for part in (str(seed), *names):
         data = part.encode()

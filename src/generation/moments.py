@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,7 @@ def _bounds(brief: Brief, name: str) -> list[_Bound]:
         value = getattr(source, name, None)
         if value is not None:
             if not isinstance(value, str):
-                hint = "write ISO 8601 in quotes: \"2024-12-31\""
+                hint = 'write ISO 8601 in quotes: "2024-12-31"'
                 message = f"{value!r} is not a {brief.field.type}"
                 raise Refused(f"{at}.{name}", "bad_bound", message, hint)
             found.append(_Bound(value, f"{at}.{name}"))
@@ -167,7 +167,7 @@ def _datetimes(brief: Brief) -> Maker:
         except ValueError:
             raise _bad(bound, "date-time", "2024-12-31T18:00:00") from None
         if found.tzinfo is not None:
-            found = found.astimezone(zone or timezone.utc).replace(tzinfo=None)
+            found = found.astimezone(zone or UTC).replace(tzinfo=None)
         return (found - EPOCH) // timedelta(microseconds=1)
 
     low, high = _range(brief, read)
@@ -209,9 +209,7 @@ def _instant(wall: int, zone: tzinfo | None) -> int:
     if zone is None:
         return wall
     there = (EPOCH + timedelta(microseconds=wall)).replace(tzinfo=zone)
-    return (there.astimezone(timezone.utc).replace(tzinfo=None) - EPOCH) // timedelta(
-        microseconds=1
-    )
+    return (there.astimezone(UTC).replace(tzinfo=None) - EPOCH) // timedelta(microseconds=1)
 
 
 def _working(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cells import Floats, Rows, below, uniforms, words
-from .choices import Choice, shares
+from .choices import Choice, Partition, shares
 from .keys import Key
 from .permutations import Permutation
 
@@ -29,13 +29,14 @@ FINE = 1 << 14
 class Who:
     """Per row: indexes into the given and family names.
 
-    `copy` counts the rows before it with the same address, `place` is a number of its own; both
-    are None where names are drawn freely.
+    `copy` counts the rows before it with the same address, `label` tells given names apart as far
+    as their addresses do, `place` is a number of the row's own; None where names are drawn freely.
     """
 
     given: Rows
     family: Rows
     copy: Rows | None = None
+    label: Rows | None = None
     place: Rows | None = None
 
 
@@ -53,14 +54,22 @@ class Labelled:
 
     def member(self, key: Key, rows: Rows, groups: Rows) -> Rows:
         """One name of each row's group, by weight."""
-        if len(self.starts) == len(self.members):
-            return self.members[groups]
+        found: Rows = self.starts[groups]
+        crowded = np.flatnonzero(self._sizes[groups] > 1)
+        if crowded.size:
+            found[crowded] = self._drawn(key, rows[crowded], groups[crowded])
+        return self.members.take(found)
+
+    @property
+    def _sizes(self) -> Rows:
+        return np.diff(self.starts, append=len(self.members))
+
+    def _drawn(self, key: Key, rows: Rows, groups: Rows) -> Rows:
         reach = np.cumsum(self.weights)
-        ends = np.append(self.starts[1:], len(self.members)) - 1
-        low = reach[self.starts] - self.weights[self.starts]
-        drawn = low[groups] + uniforms(key, rows) * (reach[ends] - low)[groups]
-        found = np.searchsorted(reach, drawn, side="right")
-        return self.members[np.clip(found, self.starts[groups], ends[groups])]
+        first, last = self.starts[groups], (self.starts + self._sizes - 1)[groups]
+        low = (reach - self.weights)[first]
+        drawn = low + uniforms(key, rows) * (reach[last] - low)
+        return np.clip(np.searchsorted(reach, drawn, side="right"), first, last)
 
 
 def labelled(labels: Sequence[str], weights: Sequence[float], *, once: bool) -> Labelled:
@@ -89,28 +98,28 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """Both names in exact shares. `ends`: where each given label's places end; `owners`: the family
-    label of each slot, whose first slot `first` tells.
+    """Both names in exact shares. `places` belong to given labels; `owners` is the family label of
+    each slot, `first` the first slot of each family label.
     """
 
     key: Key
     permutation: Permutation
     given: Labelled
     family: Labelled
-    ends: Rows
+    places: Partition
     owners: Rows
     first: Rows
 
     def who(self, rows: Rows) -> Who:
         place = self.permutation.forward(rows)
-        group = np.searchsorted(self.ends, place, side="right")
-        starts = np.concatenate([np.zeros(1, np.int64), self.ends[:-1]])
-        rank, count = place - starts[group], np.diff(self.ends, prepend=0)[group]
+        group = self.places.owner(place)
+        rank, count = place - self.places.starts[group], self.places.counts[group]
         family, copy = self._family(group, rank, count)
         return Who(
             self.given.member(_turned(self.key, 1), rows, group),
             self.family.member(_turned(self.key, 2), rows, family),
             copy,
+            group,
             place,
         )
 
@@ -137,11 +146,11 @@ def deal(key: Key, rows: int, given: Labelled, family: Labelled, *, spread: bool
     most = rows
     if spread and len(family.starts) * len(given.starts) >= rows:
         given_counts = capped(given_counts, len(family.starts))
-        most = max(max(given_counts), 1)
+        most = max(*given_counts, 1)
     owners = _slots(family.group_weights, most if spread else 0)
     first = np.searchsorted(owners, np.arange(len(family.starts)))
-    ends = np.cumsum(np.array(given_counts, np.int64))
-    return Dealt(key, Permutation(key, rows), given, family, ends, owners, first)
+    places = Partition(np.array(given_counts, np.int64))
+    return Dealt(key, Permutation(key, rows), given, family, places, owners, first)
 
 
 def _slots(weights: Sequence[float], most: int) -> Rows:

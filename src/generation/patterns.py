@@ -22,7 +22,7 @@ from .automata import Language, automaton, language
 from .blocks import Block, Maker
 from .briefs import Brief, Refused
 from .cells import Rows, scaled, words
-from .choices import Choice, weighted
+from .choices import Choice, Partition, weighted
 from .domains import LARGEST
 from .keys import Key
 from .permutations import Permutation
@@ -33,7 +33,7 @@ SHOWN = 60
 
 @dataclass(frozen=True)
 class Speller:
-    """Texts of one length: `count` of them exist, `wanted` rows each need their own (1: none do)."""
+    """Texts of one length, of which `wanted` rows each need their own (1: none does)."""
 
     language: Language
     length: int
@@ -76,8 +76,7 @@ class Speller:
         if node.free:
             picks = node.choice.draw(_placed(self.key, rest), rows[members]).astype(np.int64)
         else:
-            picks = np.searchsorted(node.ends, left[members], side="right")
-            left[members] -= (node.ends - node.sizes)[picks]
+            picks, left[members] = node.place(left[members])
         text[members, self.length - rest] = node.codes[picks]
         for target in dict.fromkeys(node.targets.tolist()):
             moved = members if node.single else members[node.targets[picks] == target]
@@ -117,6 +116,13 @@ class _Node:
     @cached_property
     def ends(self) -> Rows:
         return np.cumsum(self.sizes)
+
+    def place(self, ranks: Rows) -> tuple[Rows, Rows]:
+        """Which character each rank falls into, and the rank within what follows it."""
+        if min(self.counts) == max(self.counts):  # the common case, and four times as quick
+            return np.divmod(ranks, self.counts[0])
+        picks = np.searchsorted(self.ends, ranks, side="right")
+        return picks, ranks - (self.ends - self.sizes)[picks]
 
     @cached_property
     def choice(self) -> Choice:
@@ -172,13 +178,13 @@ def _speller(found: Language, brief: Brief) -> Maker:
         Speller(found, int(length), max(wanted, 1) if brief.unique else 1, key)
         for length, wanted in zip(lengths, counts, strict=True)
     ]
-    ends = np.cumsum(np.array(counts, np.int64))
+    partition = Partition(np.array(counts, np.int64))
     order = Permutation(brief.key("order"), brief.rows)
 
     def cells(block: Block) -> pa.Array:
         places = order.forward(block.rows)
-        which = np.searchsorted(ends, places, side="right")
-        ranks = places - (ends - np.array(counts))[which] if brief.unique else 0 * places
+        which = partition.owner(places)
+        ranks = places - partition.starts[which] if brief.unique else 0 * places
         if len(spellers) == 1:
             return arrays.fixed_width(spellers[0].spell(block.rows, ranks))
         text = np.zeros((len(which), int(lengths.max())), np.uint8)
@@ -198,4 +204,3 @@ def _rows_per_length(sizes: list[int], brief: Brief) -> list[int]:
         counts[number] = min(share, sizes[number]) if brief.unique else share
         left -= counts[number]
     return counts
-

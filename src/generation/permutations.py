@@ -135,5 +135,3 @@ class DistinctIndexes:
         if width <= 1:
             return order
         return order * width + scaled(words(self.key, rows, 1), width)
-
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.models import FieldDefinition
-from . import identifiers, moments, numbers, patterns, people, texts, values
+from . import formats, identifiers, identities, moments, numbers, patterns, people, texts, values
 from .blocks import Maker
 from .briefs import Brief
 
@@ -70,7 +70,9 @@ BY_TYPE: dict[str, Builder] = {
 
 FORMATS: dict[str, Kind] = {
     "uuid": Kind(TEXT, identifiers.uuid),
-    **{name: Kind(TEXT, people.person) for name in people.FORMATS},
+    **{name: Kind(TEXT, people.person) for name in identities.FORMATS},
+    **{name: Kind(TEXT, build) for name, build in formats.MAKERS.items()},
+    **{name: Kind(TEXT | NUMBERS, formats.MAKERS[name]) for name in ("latitude", "longitude")},
 }
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a schema's shape: names, keys, references, and rows; cells are not its affair."""
+"""What is wrong with a schema's shape: names, keys, references, rows."""
 
 from __future__ import annotations
 
@@ -34,11 +34,6 @@ def problems_of(
         yield from _not_built(table, at)
         yield from _references(table, at)
     yield from _expectations(schema)
-
-
-def distinct(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """In the order found, each once: a locale that no column can use is one problem."""
-    return tuple(dict.fromkeys(problems))
 
 
 def _locale(schema: DataSchema, pools: Pools) -> Iterator[Problem]:
@@ -175,16 +170,18 @@ def _named(check: object) -> tuple[str, ...]:
 
 def _exists(schema: DataSchema, table: str | None, name: str) -> bool:
     owner, _, plain = name.rpartition(".")
-    tables = [t for t in schema.tables if t.name == (owner or table)] if owner or table else [
-        *schema.tables
-    ]
+    tables = (
+        [t for t in schema.tables if t.name == (owner or table)]
+        if owner or table
+        else [*schema.tables]
+    )
     return any(field.name == plain for t in tables for field in t.fields)
 
 
 # ── one field ─────────────────────────────────────────────────────────────────────────────────
 
 
-def field_problems(field: FieldDefinition, table: TableDefinition, path: str) -> Iterator[Problem]:
+def field_problems(field: FieldDefinition, path: str) -> Iterator[Problem]:
     """Constraints that contradict each other or the type."""
     given = field.constraints
     if given.required and field.may_be_null:
@@ -206,18 +203,24 @@ def _format(field: FieldDefinition, path: str) -> Iterator[Problem]:
 
     if field.format not in FORMATS:
         message = f"there is no format {field.format!r}"
-        yield Problem(f"{path}.format", "unknown_format", message, _near(field.format or "", FORMATS))
+        yield Problem(
+            f"{path}.format", "unknown_format", message, _near(field.format or "", FORMATS)
+        )
 
 
 def _wrong_constraints(given: Constraints, kind: str, path: str) -> Iterator[Problem]:
-    text = {"minLength": given.min_length, "maxLength": given.max_length, "pattern": given.pattern}
-    span = {"minimum": given.minimum, "maximum": given.maximum}
-    steps = {
+    text: dict[str, object] = {
+        "minLength": given.min_length,
+        "maxLength": given.max_length,
+        "pattern": given.pattern,
+    }
+    span: dict[str, object] = {"minimum": given.minimum, "maximum": given.maximum}
+    steps: dict[str, object] = {
         "exclusiveMinimum": given.exclusive_minimum,
         "exclusiveMaximum": given.exclusive_maximum,
         "multipleOf": given.multiple_of,
     }
-    wrong = {} if kind in ("string", "array", "object") else text
+    wrong: dict[str, object] = {} if kind in ("string", "array", "object") else text
     wrong = {**wrong, **({} if kind in RANGED else span), **({} if kind in NUMERIC else steps)}
     for name, value in wrong.items():
         if value is not None:

@@ -10,10 +10,12 @@ import pyarrow.compute as pc
 
 from ..core import kinds
 from . import arrays
-from .blocks import Block, Maker
+from .blocks import Maker
 from .briefs import Brief, Refused
 from .cells import Rows, below, scaled, words
+from .domains import LARGEST, Domain, drawn_from
 from .keys import Key
+from .words import enough
 
 DEFAULT_WORDS = (1, 3)
 """What a string field without format, pattern or generator holds."""
@@ -30,11 +32,12 @@ class Filler:
     @property
     def shortest(self) -> int:
         lengths = pc.utf8_length(self.vocabulary)
-        return self.fewest * (pc.min(lengths).as_py() + 1) - 1
+        return self.fewest * (int(pc.min(lengths).as_py()) + 1) - 1
 
     @property
     def longest(self) -> int:
-        return self.most * (pc.max(pc.utf8_length(self.vocabulary)).as_py() + 1) - 1
+        lengths = pc.utf8_length(self.vocabulary)
+        return self.most * (int(pc.max(lengths).as_py()) + 1) - 1
 
     def write(self, count_key: Key, word_key: Key, rows: Rows) -> pa.Array:
         """Word w of row r is drawn at r·most + w, so that any row can be written alone."""
@@ -61,18 +64,29 @@ def text(brief: Brief) -> Maker:
     if fewest > most:
         hint = "write [fewest, most]"
         raise Refused("generator.words", "empty_range", "the word count is empty", hint)
+    filler = fitted(Filler(arrays.texts(brief.pool().words), fewest, most), brief)
     if brief.unique:
-        raise _not_unique()
-    vocabulary = arrays.texts(brief.pool().words)
-    filler = fitted(Filler(vocabulary, fewest, most), brief)
+        return _distinct(filler, brief)
     count_key, word_key = brief.key("count"), brief.key("words")
     return lambda block: filler.write(count_key, word_key, block.rows)
 
 
-def _not_unique() -> Refused:
-    hint = "use pattern, sequence or uuid for codes, or drop unique"
-    message = "filler text cannot be promised to be unique"
-    return Refused("constraints.unique", "unique_not_possible", message, hint)
+def _distinct(filler: Filler, brief: Brief) -> Maker:
+    """As many words as it takes, the same number in every row."""
+    found = enough(filler.vocabulary, filler.fewest, filler.most, " ", brief.rows)
+    brief.require_room(found.size)
+    if found.size > LARGEST:
+        hint = "ask for fewer words"
+        message = "unique text of so many words is not built"
+        raise Refused("generator.words", "not_built", message, hint)
+
+    def at(indexes: Rows) -> pa.Array:
+        # Not utf8_capitalize: that would make small letters of all others.
+        text = found.at(indexes)
+        return arrays.joined(pc.utf8_upper(pc.utf8_slice_codeunits(text, 0, 1)),
+                             pc.utf8_slice_codeunits(text, 1))  # fmt: skip
+
+    return drawn_from(Domain(found.size, at), brief)
 
 
 def fitted(filler: Filler, brief: Brief) -> Filler:

@@ -13,6 +13,7 @@ from .arrays import chosen
 from .arrow_types import to_array
 from .blocks import Block, Maker
 from .briefs import Brief, Refused
+from .cells import Rows
 from .choices import Choice, Quota, weighted
 from .domains import drawn_from, listed
 from .keys import Key
@@ -40,8 +41,8 @@ def _category(
         return drawn_from(listed(pc.unique(column.filter(possible))), brief)
     key = brief.key("value")
     if getattr(brief.generator, "quota", None) == "exact":
-        quota = Quota(tuple(parts), brief.rows)
-        return lambda block: chosen(column, quota.deal(key, block.rows))
+        quota = Quota(key, tuple(parts), brief.rows)
+        return lambda block: chosen(column, quota.deal(block.rows))
     choice = weighted(parts)
     return lambda block: chosen(column, choice.draw(key, block.rows))
 
@@ -124,16 +125,15 @@ def texts_of(values: Sequence[str]) -> pa.Array:
     return pa.array(values, pa.string())
 
 
-def _group_numbers(block: Block, of: str, names: pa.Array) -> np.ndarray[Any, Any]:
+def _group_numbers(block: Block, of: str, names: pa.Array) -> Rows:
     """Which of `names` each row's value of the other field is, −1 where none."""
     column = pc.cast(block.column(of), pa.string())
     found = pc.fill_null(pc.index_in(column, value_set=names), -1)
-    return found.to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers: Rows = found.to_numpy(zero_copy_only=False).astype(np.int64)
+    return numbers
 
 
-def _within_groups(
-    key: Key, block: Block, found: np.ndarray[Any, Any], choices: Sequence[Choice]
-) -> np.ndarray[Any, Any]:
+def _within_groups(key: Key, block: Block, found: Rows, choices: Sequence[Choice]) -> Rows:
     indexes = np.zeros(len(found), np.int64)
     for number, choice in enumerate(choices):
         here = np.flatnonzero(found == number)

@@ -122,7 +122,6 @@ class Chunk(Waited):
     sha256: str | None = None
     format: str | None = None
     seconds: float | None = None
-    chunks_total: int | None = None
 
 
 class Progress(Answer):

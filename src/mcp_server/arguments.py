@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from ..core.models import Generation, OutputFormat, StorageKind
-from .strict import Arguments, Document, DocumentOrText, Documents, Whole
+from .strict import Arguments, AsWhole, Document, DocumentOrText, Documents
 
 MAX_ROWS = 1_000_000_000
 MAX_WAIT_S = 25
@@ -19,16 +19,20 @@ SchemaId = Annotated[
 ]
 SchemaDocument = Annotated[
     Document,
-    Field(description="A schema in the language described above, as an object. Or give schema_id."),
+    Field(description="The schema itself, as an object; or give schema_id."),
 ]
 RowCount = Annotated[
-    Whole,
+    int,
     Field(
         ge=1,
         le=MAX_ROWS,
         description="Rows, for a schema of one table; with several, each has its own rows.",
     ),
+    AsWhole,
 ]
+ChunkSize = Annotated[int, Field(ge=1, le=1_000_000), AsWhole]
+Unsigned = Annotated[int, Field(ge=0, le=SAFE_INTEGER), AsWhole]
+PageSize = Annotated[int, Field(ge=1, le=50, description="Jobs a page."), AsWhole]
 WaitSeconds = Annotated[
     float,
     Field(
@@ -81,8 +85,7 @@ class CreateJob(Arguments):
     row_count: RowCount | None = None
     output_format: Annotated[Format | None, Field(description="File format; default csv.")] = None
     chunk_size: Annotated[
-        Whole | None,
-        Field(ge=1, le=1_000_000, description="Rows a chunk; leave it out, it is chosen well."),
+        ChunkSize | None, Field(description="Rows a chunk; leave it out, it is chosen well.")
     ] = None
     storage: Annotated[
         StorageKind | None,
@@ -95,10 +98,7 @@ class CreateJob(Arguments):
             "need words; default), local (code only, free), llm (the model writes every field)."
         ),
     ] = None
-    seed: Annotated[
-        Whole | None,
-        Field(ge=0, le=SAFE_INTEGER, description="The same seed gives the same rows."),
-    ] = None
+    seed: Annotated[Unsigned | None, Field(description="The same seed gives the same rows.")] = None
     max_cost_usd: Annotated[
         float | None, Field(gt=0, description="The job pauses before it would cost more.")
     ] = None
@@ -113,8 +113,7 @@ class CreateJob(Arguments):
 class GenerateChunk(Arguments):
     job_id: JobId
     chunk_index: Annotated[
-        Whole | None,
-        Field(ge=0, le=SAFE_INTEGER, description="Which chunk, from 0; default: the next one owed"),
+        Unsigned | None, Field(description="Which chunk, from 0; default: the next one owed.")
     ] = None
     wait_s: WaitSeconds | None = None
 
@@ -139,7 +138,7 @@ class ControlJob(Arguments):
 
 class ListJobs(Arguments):
     status: Annotated[Status | None, Field(description="Only jobs in this state.")] = None
-    limit: Annotated[Whole, Field(ge=1, le=50, description="Jobs a page.")] = 20
+    limit: PageSize = 20
     cursor: Annotated[
         str | None, Field(max_length=500, description="next_cursor of the page before.")
     ] = None

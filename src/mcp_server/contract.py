@@ -17,7 +17,7 @@ def published(model: type[BaseModel]) -> dict[str, Any]:
     the null of an argument that may be left out are not written.
     """
     schema = model.model_json_schema(by_alias=True)
-    slim = _slim(schema, schema.get("$defs", {}))
+    slim: dict[str, Any] = _slim(schema, schema.get("$defs", {}))
     slim.pop("description", None)  # the model's own docstring is for people who read the code
     return slim
 
@@ -45,17 +45,12 @@ def _properties(properties: Mapping[str, Any], definitions: Mapping[str, Any]) -
 
 
 def _without_null(node: dict[str, Any]) -> dict[str, Any]:
-    """What defaults to null is left out or has a value; a null that is said is a type of its own."""
+    """What defaults to null is there or is left out; a null that must be said is a type."""
     choices = node.get("anyOf")
     if not isinstance(choices, list) or {"type": "null"} not in choices:
         return node
     others = [choice for choice in choices if choice != {"type": "null"}]
     rest = {key: value for key, value in node.items() if key not in ("anyOf", "default")}
-    if len(others) > 1:
-        return {"anyOf": others, **rest} if "default" in node else node
-    (only,) = others
-    if "default" in node:
-        return {**only, **rest}
-    if set(only) == {"type"}:
-        return {"type": [only["type"], "null"], **rest}
-    return node
+    if "default" not in node:
+        return node
+    return {**(others[0] if len(others) == 1 else {"anyOf": others}), **rest}

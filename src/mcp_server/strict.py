@@ -68,22 +68,20 @@ def _all(mistakes: list[str]) -> str:
 
 
 def _sentence(error: Any, names: tuple[str, ...]) -> str:
-    where = _place(error["loc"])
-    kind, context, given = error["type"], error.get("ctx", {}), error["input"]
+    where, kind, given = _place(error["loc"]), error["type"], error["input"]
+    context = error.get("ctx", {})
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(where, names, n=1)
         return f"{where} is not an argument" + (f", did you mean {near[0]}?" if near else "")
-    if kind == "missing":
-        return f"{where} is missing"
+    if kind == "literal_error":
+        return f"{where} {_not_one_of(given, context['expected'])}"
     if kind in _BELONGS:
         return f"{where} is {_kind(given)} ({shown(given)}), {_BELONGS[kind]} belongs there"
-    if kind == "literal_error":
-        return _not_one_of(where, given, context["expected"])
     if kind in _BOUNDS:
         return f"{where} must be {_BOUNDS[kind](context)}, not {_size(kind, given)}"
     if kind == "value_error":
         return f"{where} {context['error']}"
-    return f"{where}: {error['msg']}"
+    return f"{where} is missing" if kind == "missing" else f"{where}: {error['msg']}"
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
@@ -120,11 +118,11 @@ def _kind(value: Any) -> str:
     return names.get(type(value), "a number") or "null"
 
 
-def _not_one_of(where: str, given: Any, expected: str) -> str:
+def _not_one_of(given: Any, expected: str) -> str:
     known = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
     near = difflib.get_close_matches(str(given).lower(), [word.lower() for word in known], n=1)
     hint = next((f", did you mean {word}?" for word in known if word.lower() in near), "")
-    return f"{where} is {shown(given)}, which is none of {', '.join(known)}{hint}"
+    return f"is {shown(given)}, which is none of {', '.join(known)}{hint}"
 
 
 # ── what one argument may look like ───────────────────────────────────────────────────────────
@@ -156,7 +154,8 @@ def _refused(word: str) -> Any:
     raise ValueError(f"{word} is not a JSON number")
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+# Last in an `Annotated`, or the bounds before it are not published.
+AsWhole = BeforeValidator(_whole)
 Document = Annotated[dict[str, Any], BeforeValidator(_from_text("{"))]
 Documents = Annotated[list[dict[str, Any]], BeforeValidator(_from_text("["))]
 DocumentOrText = Annotated[dict[str, Any] | str, BeforeValidator(_from_text("{"))]

@@ -8,7 +8,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from pydantic import BaseModel
+
 from ..core.errors import Conflict, LimitExceeded
+from ..utils.checksums import canonical_sha256
 
 log = logging.getLogger("rowmill.mcp")
 
@@ -19,7 +22,13 @@ KEPT_S = 600.0
 _T = TypeVar("_T")
 
 
-class StillWorking(Exception):  # noqa: N818 - an answer, not a fault
+def identity(tool: str, arguments: BaseModel) -> str:
+    """The same for two calls that want the same, however long each is ready to wait."""
+    said = arguments.model_dump(mode="json", exclude={"wait_s"})
+    return f"{tool} {canonical_sha256(said)}"
+
+
+class StillWorking(Exception):
     """The time to wait is over and the work goes on."""
 
 

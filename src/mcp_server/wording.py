@@ -40,9 +40,9 @@ Example: {"description": "500 customers with name, email, age between 18 and 80,
 DE)"} → schema_id, schema, assumptions, questions, 3 preview rows."""
 
 VALIDATE_SCHEMA = f"""\
-Checks a schema: every problem at once, each with its path and a hint, then 3 preview rows from the \
-engine that makes the job, and an estimate of calls, money, seconds and bytes. Use it for a schema \
-you wrote or changed yourself; what extract_schema answered is checked already.
+Checks a schema: every problem at once, each with its path and a hint, then 3 preview rows from \
+the engine that makes the job, and an estimate of calls, money, seconds and bytes. Use it for a \
+schema you wrote or changed yourself; what extract_schema answered is checked already.
 Example: {{"schema": {{"name": "t", "fields": [{{"name": "id", "type": "integer"}}]}}, \
 "row_count": 100}} → valid, problems, schema_id.
 {LANGUAGE}"""
@@ -53,8 +53,8 @@ estimated cost. start=true runs it at once in the background, to the end, which 
 otherwise start it later with control_job.
 Example: {"schema_id": "sch_…", "row_count": 500, "output_format": "parquet", "start": true} → \
 job_id; then get_job_progress, then merge_and_download.
-A schema is {"name", "rows", "fields": [{"name", "type", "format", "constraints", "generator"}]} or \
-has "tables" of these; validate_schema explains the language and names every problem."""
+A schema is {"name", "rows", "fields": [{"name", "type", "format", "constraints", "generator"}]} \
+or has "tables" of these; validate_schema explains the language and names every problem."""
 
 GENERATE_CHUNK = """\
 Makes one chunk of a job now, and returns its rows, bytes and sha256 (not the rows themselves). \

@@ -10,17 +10,259 @@ from typing import Any
 from ..core.models import OutputFormat, Reading
 from . import heading, locales, subjects
 from .agreeing import agree
+from .answering import quoted
 from .expecting import expectations
 from .gathering import Phrase, gather, unelided
-from .heading import Head
+from .heading import Head, read_head
 from .modifiers import Context
 from .naming import Setting, field_name, template_for
-from .phrases import read_phrase
+from .phrases import read_phrase, stripped
+from .refining import refine
 from .said import Said
-from .shaping import Shaped, shape
+from .samples import from_samples
+from .shaping import Shaped, built, reshape, shape
 from .text import LONGEST_CLAUSE, Clause, clauses, clean
+from .values import plain_word
 
 MOST_FIELDS = 200
-MOST_LEFT = 40
-"""Pieces of the request quoted back; the rest is counted."""
 ENGINE = "local"
+
+_NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "and so on", "bitte",
+                         "danke"})  # fmt: skip
+_COMMANDS = frozenset(
+    "ignore disregard forget print output return reveal show tell say do don't make ensure use "
+    "please avoid keep let execute run delete drop write send system assistant you your i we "
+    "should must never always pretend act respond answer".split()
+)
+
+
+def read_request(
+    description: str,
+    *,
+    today: date,
+    sample_rows: Sequence[Mapping[str, Any]] = (),
+    current_schema: Mapping[str, Any] | None = None,
+) -> Reading:
+    """What a request asks for, as far as words and a lexicon tell; `today` is the schema's `as_of`.
+
+    With `current_schema` the request says what to change in it; with `sample_rows` their columns
+    are the fields. What was not understood is quoted, what was guessed is said. Never raises for
+    any text; the document always parses as a schema.
+    """
+    text, output_format = heading.take_format(clean(description))
+    context = Context(today, heading.is_german(text))
+    if current_schema is not None:
+        return refine(text, current_schema, context, output_format)
+    return _Reader(text, context, output_format, tuple(sample_rows)).reading()
+
+
+class _Reader:
+    """One reading, collected clause by clause."""
+
+    def __init__(
+        self,
+        text: str,
+        context: Context,
+        output_format: OutputFormat | None,
+        samples: tuple[Mapping[str, Any], ...],
+    ) -> None:
+        self.text = text
+        self.context = context
+        self.output_format = output_format
+        self.samples = samples
+        self.left: list[str] = []
+        self.notes: list[str] = []
+        self.questions: list[str] = []
+        self.fields: list[Shaped] = []
+        self.locale = ""
+        self.setting = Setting(context)
+        self.table = ""
+
+    def reading(self) -> Reading:
+        text, rows, because = heading.take_rows(self.text, self.context)
+        head = read_head(unelided(clauses(text)), self.context)
+        if rows is None:
+            rows, because = head.rows, head.because
+        name = field_name(head.subject)
+        self.setting = Setting(self.context, subjects.owner_of(head.subject), rows)
+        self._locale(head)
+        self._fields(head)
+        return self._finished(name or "dataset", rows, because)
+
+    # ── locale ────────────────────────────────────────────────────────────────────────────────
+
+    def _locale(self, head: Head) -> None:
+        named = locales.named(head.words[:LONGEST_CLAUSE])
+        if named:
+            self.locale = named[0][1]
+            self.left.extend(word for word, _ in named[1:])
+        elif self.context.german:
+            self.locale = "de"
+            self.notes.append("people and places were taken from Germany, as the request is in German")
+
+    # ── fields ────────────────────────────────────────────────────────────────────────────────
+
+    def _fields(self, head: Head) -> None:
+        self.fields.extend(from_samples(self.samples, self.setting))
+        if len(head.tables) > 1:
+            self._several(head)
+        else:
+            self._listed(head.listing)
+            self._of_period(head)
+        if not self.fields:
+            self._assumed()
+
+    def _several(self, head: Head) -> None:
+        names = ", ".join(head.tables)
+        self.questions.append(
+            f"Several tables were asked for ({names}): hand in a schema for them, or set a key so "
+            "that a model reads the request. Here only the first is read."
+        )
+        self.left.extend(clause.text for clause in head.listing)
+        first = field_name(head.tables[0])
+        self.setting = replace(self.setting, owner=subjects.owner_of(first))
+        self.table = first
+
+    def _listed(self, listing: Sequence[Clause]) -> None:
+        short = []
+        for clause in listing:
+            if len(clause.text) > LONGEST_CLAUSE:
+                self.left.append(clause.text)
+            elif stripped(clause.text).casefold() not in _NOT_FIELDS:
+                short.append(clause)
+        for phrase in gather(short, self.context):
+            self._phrase(phrase)
+
+    def _phrase(self, phrase: Phrase) -> None:
+        if phrase.shares:
+            self._shared(phrase)
+            return
+        said = self._without_place(read_phrase(phrase.text, self.context, words=phrase.words))
+        known = self._known(said)
+        if known is not None:
+            self._changed(known, said)
+        elif not said.name:
+            self.left.extend(said.rest or self._general(said))
+        elif self._is_field(said, phrase):
+            self._added(said)
+        else:
+            self.left.append(phrase.words)
+
+    def _general(self, said: Said) -> tuple[str, ...]:
+        """ "no nulls" is true as long as nothing was called optional."""
+        is_kept = said.required and not any(one.field.get("null_fraction") for one in self.fields)
+        return () if is_kept else (said.words,)
+
+    def _known(self, said: Said) -> int | None:
+        """The place of the field that a later phrase is about again."""
+        name = field_name(said.name) if said.name else ""
+        for place, one in enumerate(self.fields):
+            if name and name in (one.name, one.name.removesuffix("s")):
+                return place
+        return None
+
+    def _changed(self, place: int, said: Said) -> None:
+        before = self.fields[place]
+        self.fields[place] = reshape(before, said, self.setting)
+        self.left.extend(said.rest)
+
+    def _without_place(self, said: Said) -> Said:
+        """ "German names": names, from Germany."""
+        first, _, rest = said.name.partition(" ")
+        named = locales.named(first)
+        if not named or not rest or template_for(rest, self.setting).template.kind != "person":
+            return said
+        self.locale = self.locale or named[0][1]
+        return said.but(name=rest)
+
+    def _is_field(self, said: Said, phrase: Phrase) -> bool:
+        """Whether the words left can be a column's name, and are not prose."""
+        words = said.name.split()
+        if not field_name(said.name) or words[0].casefold() in _COMMANDS or len(words) > 6:
+            return False
+        hit = template_for(said.name, self.setting)
+        if hit.certain:
+            return True
+        return len(words) <= (4 if hit.entry else 3) and not (phrase.starts and len(words) > 2)
+
+    def _added(self, said: Said) -> None:
+        if len(self.fields) >= MOST_FIELDS:
+            self.left.append(said.words)
+            return
+        shaped = shape(said, self.setting)
+        self.fields.append(shaped)
+        self.left.extend(shaped.left)
+
+    def _shared(self, phrase: Phrase) -> None:
+        """Shares belong to the last field that has one of their values, else to the last."""
+        for place in self._candidates(phrase):
+            before = self.fields[place]
+            said = before.said.but(
+                shares=(*before.said.shares, *phrase.shares),
+                words=f"{before.said.words}; {phrase.words}",
+            )
+            self.fields[place] = built(before.hit, said, self.setting)
+            return
+        self.left.append(phrase.words)
+
+    def _candidates(self, phrase: Phrase) -> list[int]:
+        wanted = {plain_word(value) for value, _ in phrase.shares}
+        places = range(len(self.fields) - 1, -1, -1)
+        fitting = [p for p in places if wanted & set(map(plain_word, _values(self.fields[p])))]
+        last = [p for p in places[:1] if self.fields[p].field["type"] == "boolean" or _values(self.fields[p])]
+        return fitting or last
+
+    def _of_period(self, head: Head) -> None:
+        """ "orders from 2024": the days of every date that has none of its own."""
+        if not head.period:
+            return
+        dated = [p for p, one in enumerate(self.fields) if _is_open_date(one)]
+        for place in dated:
+            said = self.fields[place].said.but(period=head.period)
+            self.fields[place] = shape(said, self.setting)
+        if not dated:
+            self.left.append(head.words)
+
+    def _assumed(self) -> None:
+        phrases = subjects.default_fields(self.setting.owner)
+        for name in phrases.split(", "):
+            self.fields.append(shape(Said(name, name), self.setting))
+        self.notes.append(f"no fields were named; these were assumed: {phrases}")
+        self.questions.append("Which fields should a row have?")
+
+    # ── the answer ────────────────────────────────────────────────────────────────────────────
+
+    def _finished(self, name: str, rows: int | None, because: str) -> Reading:
+        fields = agree(self.fields, self.setting.owner, local=bool(self.locale))
+        if rows is None:
+            self.questions.insert(0, "How many rows?")
+        document = {
+            "name": self.table or name,
+            "description": self.text.strip()[:500],
+            "locale": self.locale or "en",
+            "as_of": self.context.today.isoformat(),
+            **({"rows": rows} if rows is not None else {}),
+            "fields": [one.field for one in fields],
+            "expectations": expectations(fields, rows, because),
+        }
+        notes = [note for one in fields for note in one.assumptions]
+        asked = [question for one in fields for question in one.questions]
+        return Reading(
+            document,
+            ENGINE,
+            tuple(dict.fromkeys((*self.notes, *notes))),
+            tuple(dict.fromkeys((*self.questions, *asked))),
+            quoted(self.left),
+            output_format=self.output_format,
+        )
+
+
+def _values(shaped: Shaped) -> tuple[Any, ...]:
+    """The categories of a field, its template's too."""
+    return (*shaped.field.get("generator", {}).get("values", ()), *shaped.hit.template.values)
+
+
+def _is_open_date(shaped: Shaped) -> bool:
+    """A date that lies in the past and of which nothing was said."""
+    is_dated = shaped.field["type"] in ("date", "datetime") and not shaped.field.get("constraints")
+    return is_dated and shaped.entry not in ("birth date", "expiry date")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -55,6 +55,17 @@ class Said:
 
     def but(self, **changes: Any) -> Said:
         return replace(self, **changes)
+
+    def over(self, earlier: Said) -> Said:
+        """What was said earlier, and this on top of it; the name stays the earlier one."""
+        blank = Said("")
+        newer = {
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if getattr(self, one.name) != getattr(blank, one.name)
+        }
+        words = f"{earlier.words}; {self.words}"
+        return replace(earlier, **{**newer, "words": words, "name": earlier.name})
 
     @property
     def is_ranged(self) -> bool:

@@ -9,11 +9,12 @@ from typing import Any
 
 from . import makers
 from . import quantities as q
+from .lexicon import Hit
 from .makers import Template
 from .naming import Setting, field_name, template_for
 from .ranges import ranged
 from .said import Said, Value
-from .values import TRUE_FALSE
+from .values import TRUE_FALSE, plain_word
 
 OPTIONAL_SHARE = 0.2
 
@@ -24,7 +25,7 @@ class Shaped:
 
     field: dict[str, Any]
     said: Said
-    entry: str = ""
+    hit: Hit
     assumptions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -33,6 +34,10 @@ class Shaped:
     def name(self) -> str:
         return str(self.field["name"])
 
+    @property
+    def entry(self) -> str:
+        return self.hit.entry
+
     def noting(self, *sentences: str) -> Shaped:
         return replace(self, assumptions=(*self.assumptions, *sentences))
 
@@ -40,19 +45,20 @@ class Shaped:
 def shape(said: Said, setting: Setting) -> Shaped:
     """The field that a phrase describes; `said.name` must not be empty."""
     hit = template_for(said.name, setting)
+    return built(hit, said, setting)
+
+
+def reshape(shaped: Shaped, later: Said, setting: Setting) -> Shaped:
+    """The field after a later phrase said more about it."""
+    return built(shaped.hit, later.over(shaped.said), setting)
+
+
+def built(hit: Hit, said: Said, setting: Setting) -> Shaped:
+    """The field with its template and all that was said written into it."""
     template = _typed(hit.template, said, known=hit.certain)
-    name = field_name(said.name)
-    start = Shaped({"name": name, "type": template.type}, said, hit.entry, left=said.rest)
-    shaped = apply(start, template, setting)
-    if not hit.certain:
-        shaped = _guessed(shaped, hit.entry)
-    return _asked(shaped, template)
-
-
-def apply(shaped: Shaped, template: Template, setting: Setting) -> Shaped:
-    """The field with the template and all that was said written into it."""
-    shaped = _made(shaped, template, setting)
-    return _qualified(shaped, template)
+    start = Shaped({"name": field_name(said.name), "type": template.type}, said, hit, left=said.rest)
+    shaped = _qualified(_made(start, template, setting), template)
+    return _asked(shaped if hit.certain else _guessed(shaped, hit.entry), template)
 
 
 # ── type ──────────────────────────────────────────────────────────────────────────────────────
@@ -174,22 +180,22 @@ def _categories(shaped: Shaped, template: Template) -> Shaped:
 
 def _weighted(said: Said, template: Template) -> list[tuple[Value, float]]:
     """Each value with its weight in percent; what no share was named for shares the rest."""
-    named = {_plain_word(value): share * 100 for value, share in said.shares}
+    named = {plain_word(value): share * 100 for value, share in said.shares}
     values = list(said.values) or [value for value, _ in said.shares]
     left = 100 - sum(named.values())
     if not said.values and left > 0.01:
-        values += [v for v in template.values if _plain_word(v) not in named] or ["other"]
+        values += [v for v in template.values if plain_word(v) not in named] or ["other"]
     if said.mostly:
-        values = values if any(_plain_word(v) == _plain_word(said.mostly) for v in values) else [
+        values = values if any(plain_word(v) == plain_word(said.mostly) for v in values) else [
             said.mostly, *(values or [v for v in template.values if v != said.mostly] or ["other"])
         ]  # fmt: skip
-        named, left = {_plain_word(said.mostly): 70.0}, 30.0
+        named, left = {plain_word(said.mostly): 70.0}, 30.0
     if len(said.weights) == len(values):
         return list(zip(values, said.weights, strict=True))
-    open_ones = [value for value in values if _plain_word(value) not in named]
+    open_ones = [value for value in values if plain_word(value) not in named]
     own = _own_weights(template, open_ones)
     return [
-        (v, named[_plain_word(v)] if _plain_word(v) in named else max(left, 0) * own[v])
+        (v, named[plain_word(v)] if plain_word(v) in named else max(left, 0) * own[v])
         for v in values
     ]
 
@@ -210,10 +216,6 @@ def _tidy(weight: float) -> int | float:
     return int(rounded) if float(rounded).is_integer() else rounded
 
 
-def _plain_word(value: Any) -> str:
-    return "".join(filter(str.isalnum, str(value).casefold()))
-
-
 def _type_of(values: list[Value], template: Template) -> str:
     if all(isinstance(v, int) for v in values):
         return "number" if template.type == "number" else "integer"
@@ -227,8 +229,8 @@ def _explained(shaped: Shaped, template: Template, values: list[Value]) -> Shape
         notes.append(f"the examples of {name!r} were taken as its only values")
     if said.mostly:
         notes.append(f"'mostly' was taken as 70 % for {name!r}")
-    named = {_plain_word(value) for value, _ in said.shares}
-    added = [str(v) for v in values if _plain_word(v) not in named and v not in said.values]
+    named = {plain_word(value) for value, _ in said.shares}
+    added = [str(v) for v in values if plain_word(v) not in named and v not in said.values]
     if added and said.shares:
         notes.append(f"the rest of {name!r} was given to: {', '.join(added)}")
     if said.weights and len(said.weights) != len(values):

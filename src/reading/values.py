@@ -16,6 +16,11 @@ _AFTER = re.compile(
 )
 
 
+def plain_word(value: object) -> str:
+    """For comparing values: no-show, No show and no_show are one."""
+    return "".join(filter(str.isalnum, str(value).casefold()))
+
+
 def split(text: str) -> tuple[str, ...]:
     """The pieces of "a, b or c", "a/b/c", "a | b"."""
     pieces = (piece.strip().strip("\"'").strip() for piece in SPLIT.split(text))

@@ -98,9 +98,12 @@ class EveryRow:
 
     def _widen(self, array: pa.Array) -> None:
         ends = pc.min_max(wall_clock(array)).as_py()
-        if ends["min"] is not None:
-            seen = () if self.least is None else (self.least, self.greatest)
-            self.least, self.greatest = min(ends["min"], *seen), max(ends["max"], *seen)
+        if ends["min"] is None:
+            return
+        if self.least is None or ends["min"] < self.least:
+            self.least = ends["min"]
+        if self.greatest is None or ends["max"] > self.greatest:
+            self.greatest = ends["max"]
 
     def finding(self) -> Finding:
         if self.broken:

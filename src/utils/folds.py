@@ -64,7 +64,7 @@ class Total:
 
     def mean(self) -> float:
         """NaN of no values."""
-        return float(self.value()) / self.count if self.count else math.nan
+        return float(self.value() / self.count) if self.count else math.nan
 
 
 @dataclass(slots=True)

@@ -29,6 +29,8 @@ from .validators import may_be_null
 
 MOST_SHARES = 100
 """A quota over more values than these is not judged value by value."""
+A_ROW = 1 - 1e-6
+"""Just less than one."""
 
 
 def promises(schema: DataSchema, rows: Mapping[str, int]) -> tuple[Expectation, ...]:
@@ -149,7 +151,7 @@ def _range(table: str, field: FieldDefinition) -> Iterator[Expectation]:
 def _quota(
     table: str, field: FieldDefinition, category: Category, rows: int
 ) -> Iterator[Expectation]:
-    """Exact to the row: each count is its share rounded up or down, never a whole row away."""
+    """Exact to the row: each count is its share rounded up or down, less than a row away."""
     if may_be_null(field) or len(category.values) > MOST_SHARES:
         return
     weights = category.weights or (1.0,) * len(category.values)

@@ -75,10 +75,11 @@ def _value_problems(value: Any, field: FieldDefinition, path: str) -> Iterator[P
 
 
 def _as_stored(value: Any, field: FieldDefinition) -> Any:
-    """0.004 is above 0, but in a column with two places it is not."""
+    """0.004 is above 0, but where two places are asked for it will not be."""
+    asked = getattr(field.generator, "decimal_places", None)
     places = exact_places(field)
-    number = ordinal(value, "number") if places is not None else None
-    if places is None or number is None:
+    number = None if asked is None or places is None else ordinal(value, "number")
+    if number is None or places is None:
         return value
     return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 

@@ -113,7 +113,7 @@ def as_stored(value, kind):
     return json.dumps(value) if kind in ("array", "object") and value is not None else value
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.data())
 def test_a_row_breaks_exactly_the_promises_that_its_column_breaks_in_that_row(data):
     field = data.draw(fields())
@@ -131,7 +131,7 @@ def test_a_row_breaks_exactly_the_promises_that_its_column_breaks_in_that_row(da
     assert by_row == by_column
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.none() | CENTS | st.floats(-30, 30) | CENTS.map(str), max_size=8),
     st.sampled_from([None, 0.01, 0.05, 0.5, 2, 0.001, 0.03]),
@@ -165,7 +165,7 @@ def test_exact_decimals_are_compared_as_the_column_holds_them(values, step, boun
     assert by_row == by_column
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(FLOATS | st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6),
     st.sampled_from(["1", "3", "0.1", "0.25", "0.01", "0.03", "1E-7", "1E-30", "1E+20", "2.5"]),

@@ -9,12 +9,12 @@ from src.core.models import FieldDefinition
 from src.utils.validators import check_row, check_table
 
 
-def field(type="string", **more):
-    return FieldDefinition.model_validate({"name": "x", "type": type, **more})
+def field(kind="string", **more):
+    return FieldDefinition.model_validate({"name": "x", "type": kind, **more})
 
 
-def limited(type="string", **constraints):
-    return field(type, constraints=constraints)
+def limited(kind="string", **constraints):
+    return field(kind, constraints=constraints)
 
 
 def codes(problems):

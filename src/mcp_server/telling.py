@@ -1,0 +1,254 @@
+"""What a use case gave, as the answer a client gets: small, and safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..core.models import JobState
+from ..core.planning import ChunkPlan
+from ..utils.text import clean
+from . import answers as a
+from .fitting import as_many_as_fit, lines, preview, schema_document
+
+if TYPE_CHECKING:
+    from ..core.errors import Problem
+    from ..core.estimates import Estimate
+    from ..core.job_manager import Created
+    from ..core.models import ChunkMetadata, Job, JobProgress
+    from ..core.ports import Dataset, Verdict
+    from ..core.schemas import Extracted, Validation
+
+SHOWN_PROBLEMS = 50
+SHOWN_REASONS = 20
+
+
+# ── schemas ───────────────────────────────────────────────────────────────────────────────────
+
+
+def extracted(result: Extracted) -> a.Extracted:
+    reading = result.reading
+    return a.Extracted(
+        state="done",
+        next=_after_extraction(result),
+        schema_id=result.schema_id,
+        schema_=schema_document(result.schema),
+        assumptions=lines(reading.assumptions, 1_500),
+        questions=lines(reading.questions, 1_000),
+        not_understood=lines(reading.not_understood, 500),
+        warnings=lines(result.warnings, 500),
+        problems=problems(result.problems, 1_000),
+        output_format=reading.output_format,
+        preview=preview(result.preview, 2_000),
+        engine=clean(reading.engine, 100),
+    )
+
+
+def _after_extraction(result: Extracted) -> str:
+    if result.problems:
+        return "mend the problems: extract_schema with current_schema, or validate_schema"
+    return "confirm the assumptions and questions with the user, then create_job with schema_id"
+
+
+def validated(result: Validation) -> a.Validated:
+    return a.Validated(
+        valid=not result.problems,
+        schema_id=result.schema_id,
+        problem_count=len(result.problems),
+        problems=problems(result.problems, 12_000),
+        warnings=lines(result.warnings, 1_500),
+        estimate=estimate(result.estimate) if result.estimate else None,
+        preview=preview(result.preview, 3_000),
+    )
+
+
+def problems(found: Sequence[Problem], budget: int) -> list[a.SchemaProblem]:
+    shown = (
+        a.SchemaProblem(
+            path=clean(problem.path, 120),
+            code=problem.code,
+            message=clean(problem.message, 200),
+            hint=clean(problem.hint, 160),
+        )
+        for problem in found[:SHOWN_PROBLEMS]
+    )
+    return as_many_as_fit(shown, budget, a.Answer.document)
+
+
+def estimate(expected: Estimate) -> a.Estimate:
+    return a.Estimate(
+        rows=expected.rows,
+        calls=expected.calls,
+        input_tokens=expected.input_tokens,
+        output_tokens=expected.output_tokens,
+        cost_usd=expected.cost_usd,
+        seconds=expected.seconds,
+        bytes=expected.bytes,
+    )
+
+
+# ── jobs ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def created(result: Created) -> a.Created:
+    job = result.job
+    started = job.state is not JobState.PENDING
+    follow = "get_job_progress" if started else "control_job with action=start"
+    return a.Created(
+        job_id=job.job_id,
+        name=clean(job.name, 100),
+        status=job.state,
+        plan=plan(job, result.chunks),
+        estimate=estimate(result.estimate),
+        next=follow,
+    )
+
+
+def plan(job: Job, chunks: int) -> a.Plan:
+    spec = job.spec
+    numbered = ChunkPlan(job.job_id, spec)
+    tables = (
+        a.PlannedTable(table=name, rows=rows, chunks=len(numbered.of_table(name)))
+        for name, rows in spec.rows
+    )
+    return a.Plan(
+        rows=spec.total_rows,
+        chunks=chunks,
+        chunk_size=spec.chunk_size,
+        tables=as_many_as_fit(tables, 8_000, a.Answer.document),
+        output_format=spec.output_format,
+        storage=spec.storage,
+        generation=spec.generation,
+        model=spec.model,
+        seed=spec.seed,
+        as_of=spec.as_of,
+    )
+
+
+def chunk(stored: ChunkMetadata) -> a.Chunk:
+    key = stored.key
+    return a.Chunk(
+        state="done",
+        job_id=key.job_id,
+        chunk_index=key.index,
+        table=key.table,
+        first_row=key.start,
+        rows=key.rows,
+        bytes=stored.bytes,
+        sha256=stored.sha256,
+        format=key.format,
+        seconds=round(stored.seconds, 3),
+    )
+
+
+_NEXT = {
+    JobState.PENDING: "control_job with action=start",
+    JobState.SCHEMA_VALIDATION: "get_job_progress again",
+    JobState.GENERATING: "get_job_progress again",
+    JobState.PAUSED: "control_job with action=resume, once last_problem is settled",
+    JobState.COMPLETED: "merge_and_download",
+    JobState.FAILED: "see last_problem, then control_job with action=retry",
+    JobState.CANCELLED: "nothing: a cancelled job is over; create_job makes a new one",
+}
+
+
+def progress(now: JobProgress) -> a.Progress:
+    idle = now.state in (JobState.SCHEMA_VALIDATION, JobState.GENERATING) and not now.running
+    return a.Progress(
+        job_id=now.job_id,
+        name=clean(now.name, 100),
+        status=now.state,
+        running=now.running,
+        rows_done=now.rows_done,
+        rows_owed=now.rows_total - now.rows_done,
+        rows_total=now.rows_total,
+        chunks_done=now.chunks_done,
+        chunks_owed=now.chunks_total - now.chunks_done,
+        chunks_total=now.chunks_total,
+        percent=now.percent,
+        rows_per_s=now.rows_per_s,
+        seconds_left=now.seconds_left,
+        calls=now.usage.calls,
+        input_tokens=now.usage.input_tokens,
+        output_tokens=now.usage.output_tokens,
+        cost_usd=now.cost_usd,
+        rejected_rows={clean(why, 100): count for why, count in now.rejected[:SHOWN_REASONS]},
+        last_problem=clean(now.problem, 1_000) if now.problem else None,
+        allowed=list(now.allowed),
+        next="control_job with action=resume: nobody works on it" if idle else _NEXT[now.state],
+    )
+
+
+def job_line(job: JobProgress) -> a.JobLine:
+    return a.JobLine(
+        job_id=job.job_id,
+        name=clean(job.name, 60),
+        status=job.state,
+        running=job.running,
+        percent=job.percent,
+        rows=job.rows_total,
+    )
+
+
+# ── datasets ──────────────────────────────────────────────────────────────────────────────────
+
+
+def merged(dataset: Dataset) -> a.Merged:
+    files = [
+        a.DatasetFile(
+            table=file.table, path=file.path, bytes=file.bytes, rows=file.rows, sha256=file.sha256
+        )
+        for file in dataset.files
+    ]
+    alone = files[0] if len(files) == 1 else None
+    path = alone.path if alone else str(PurePath(files[0].path).parent)
+    return a.Merged(
+        state="done",
+        job_id=dataset.job_id,
+        path=path,
+        uri=uri(path),
+        format=dataset.format,
+        bytes=dataset.bytes,
+        rows=dataset.rows,
+        sha256=alone.sha256 if alone else None,
+        files=as_many_as_fit(files, 6_000, a.Answer.document),
+        file_count=len(files),
+        verdict=verdict_sentence(dataset.verdicts),
+        verdicts=verdicts(dataset.verdicts, 6_000),
+        preview=preview(dataset.preview, 3_000),
+        manifest=dataset.manifest,
+        neutralised_cells=dataset.neutralised,
+        next="give the user the path and the verdict",
+    )
+
+
+def uri(path: str) -> str:
+    """A path as a `file:` URI; an address stays as it is."""
+    # A Windows drive is a scheme of one letter.
+    return path if len(urlsplit(path).scheme) > 1 else Path(path).as_uri()
+
+
+def verdict_sentence(judged: Sequence[Verdict]) -> str:
+    if not judged:
+        return "no expectations were stated"
+    held = sum(verdict.held for verdict in judged)
+    broken = [f"{verdict.check} {verdict.about}".strip() for verdict in judged if not verdict.held]
+    told = f"; not: {', '.join(broken[:5])}" if broken else ""
+    return clean(f"{held} of {len(judged)} hold{told}", 400)
+
+
+def verdicts(judged: Sequence[Verdict], budget: int) -> list[a.Verdict]:
+    """Broken ones first."""
+    shown = (
+        a.Verdict(
+            check=verdict.check,
+            about=clean(verdict.about, 140),
+            held=verdict.held,
+            target=clean(verdict.target, 120),
+            measured=clean(verdict.measured, 120),
+        )
+        for verdict in sorted(judged, key=lambda verdict: verdict.held)
+    )
+    return as_many_as_fit(shown, budget, a.Answer.document)

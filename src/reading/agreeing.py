@@ -1,0 +1,115 @@
+"""Fields of one row that belong together: one person, one place, a category and its parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import subjects as s
+from .lexicon import words_of
+from .shaping import Shaped
+
+_PLACE = frozenset({"city", "postcode", "region", "street", "address"})
+_MAIN = frozenset(
+    "full first last given family user contact legal preferred screen display home mailing postal "
+    "billing shipping delivery work e mobile cell telephone street zip post job company "
+    "person account".split()
+) | s.PEOPLE
+_ROLES = frozenset(
+    "author director teacher instructor professor doctor physician manager supervisor driver "
+    "recipient sender assignee agent owner reviewer host payee payer reporter speaker landlord "
+    "assigned counterparty arzt autor fahrer seller buyer emergency".split()
+)
+_PARTS = {
+    "Home": ("Lamps", "Blankets", "Shelves"), "Garden": ("Tools", "Seeds", "Furniture"),
+    "Sports": ("Fitness", "Cycling", "Outdoor"), "Electronics": ("Audio", "Phones", "Computers"),
+    "Toys": ("Puzzles", "Dolls", "Building sets"), "Books": ("Fiction", "Cooking", "Travel"),
+    "Clothing": ("Jackets", "Shirts", "Shoes"), "Kitchen": ("Knives", "Pans", "Mugs"),
+    "Office": ("Paper", "Pens", "Chairs"), "Beauty": ("Skin care", "Hair care", "Make-up"),
+}  # fmt: skip
+
+
+def agree(fields: Sequence[Shaped], owner: str, *, local: bool) -> tuple[Shaped, ...]:
+    """The fields with whatever ties them together; `local`: the request names a country."""
+    together = _several_people(_distinct(fields), owner)
+    return tuple(_subcategory(_country(one, together, local), together) for one in together)
+
+
+def _generator(shaped: Shaped) -> Mapping[str, Any]:
+    generator: Mapping[str, Any] = shaped.field.get("generator", {})
+    return generator
+
+
+def _with(shaped: Shaped, **keys: Any) -> Shaped:
+    return replace(shaped, field={**shaped.field, **keys})
+
+
+def _distinct(fields: Sequence[Shaped]) -> tuple[Shaped, ...]:
+    """Names that are there already get a number."""
+    seen: Counter[str] = Counter()
+    found = []
+    for shaped in fields:
+        seen[shaped.name] += 1
+        count = seen[shaped.name]
+        named = f"{shaped.name[:60]}_{count}"
+        found.append(shaped if count == 1 else _with(shaped, name=named))
+    return tuple(found)
+
+
+def _part(shaped: Shaped) -> str:
+    generator = _generator(shaped)
+    return str(generator.get("part", "")) if generator.get("kind") == "person" else ""
+
+
+def _role(shaped: Shaped, owner: str) -> str:
+    """Whose name or city it is, where that is somebody else than the row's person."""
+    words = words_of(shaped.name)
+    role = words[0] if words else ""
+    if role == owner or role in _MAIN:
+        return ""
+    if role in _ROLES or len(words) > 1:
+        return role
+    return ""
+
+
+def _several_people(fields: tuple[Shaped, ...], owner: str) -> tuple[Shaped, ...]:
+    """A second name, or a second city, of a row belongs to somebody else."""
+    roles = [_role(one, owner) for one in fields]
+    parts = Counter(_part(one) for one in fields)
+    people = {role for one, role in zip(fields, roles, strict=True) if _part(one)}
+    found = []
+    for one, role in zip(fields, roles, strict=True):
+        apart = _part(one) and role and (len(people) > 1 or parts[_part(one)] > 1)
+        found.append(_with(one, generator={**_generator(one), "who": role}) if apart else one)
+    return tuple(found)
+
+
+def _country(shaped: Shaped, fields: tuple[Shaped, ...], local: bool) -> Shaped:
+    """The country of the row's city, unless countries were named."""
+    is_open = shaped.entry in ("country", "home country", "country of residence") and not (
+        shaped.said.values or shaped.said.shares
+    )
+    if not is_open or not (local or any(_part(one) in _PLACE for one in fields)):
+        return shaped
+    kept = [note for note in shaped.assumptions if "was taken as one of" not in note]
+    placed = _with(shaped, generator={"kind": "person", "part": "country"})
+    return replace(placed, assumptions=tuple(kept))
+
+
+def _subcategory(shaped: Shaped, fields: tuple[Shaped, ...]) -> Shaped:
+    """Values that fit the category's, where the category is the lexicon's own."""
+    if words_of(shaped.name)[-1:] != ("subcategory",) and words_of(shaped.name)[-2:] != (
+        "sub",
+        "category",
+    ):
+        return shaped
+    for one in fields:
+        values = _generator(one).get("values", ())
+        if one.entry == "category" and values and set(values) <= set(_PARTS):
+            inner = {value: list(_PARTS[value]) for value in values}
+            generator = {"kind": "subcategory", "of": one.name, "values": inner}
+            made = replace(_with(shaped, generator=generator), questions=(), assumptions=())
+            return made.noting(f"{shaped.name!r} was given three values for each {one.name!r}")
+    return shaped

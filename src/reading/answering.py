@@ -1,0 +1,16 @@
+"""How a reading quotes what it did not understand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MOST_LEFT = 40
+"""Pieces of the request quoted back; the rest is counted."""
+
+
+def quoted(left: Sequence[str]) -> tuple[str, ...]:
+    """The words not understood, each once and short; beyond forty they are counted."""
+    pieces = dict.fromkeys(piece.strip() for piece in left if piece.strip())
+    shown = [piece if len(piece) <= 200 else piece[:199] + "…" for piece in list(pieces)[:MOST_LEFT]]
+    more = len(pieces) - len(shown)
+    return (*shown, f"… and {more} more pieces of the request") if more else tuple(shown)

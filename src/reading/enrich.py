@@ -1,0 +1,91 @@
+"""Makers for the bare fields of a schema that somebody brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from . import subjects
+from .makers import Template
+from .modifiers import Context
+from .naming import Setting, template_for
+
+_SAID = frozenset({"generator", "format", "null_when", "items", "fields", "pattern", "enum",
+                   "minimum", "maximum", "min", "max", "sample_values"})  # fmt: skip
+_SAID_CONSTRAINTS = frozenset({"unique", "required"})
+"""Constraints that leave open what a field holds."""
+
+
+_NO_DAY = Context(date.min)
+"""Days relative to today are left to the engine: a schema says its own `as_of`."""
+
+
+def enrich(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The document with the lexicon's makers in its bare fields, and a sentence for each.
+
+    A field is bare where nothing but name, type, uniqueness and nulls was said; what was said is
+    never touched, and a maker of another type is not taken. Any spelling; never raises.
+    """
+    notes: list[str] = []
+    if isinstance(document.get("tables"), list):
+        tables = [_table(table, notes) for table in document["tables"]]
+        return {**document, "tables": tables}, tuple(notes)
+    return _table(document, notes), tuple(notes)
+
+
+def _table(table: Any, notes: list[str]) -> Any:
+    if not isinstance(table, Mapping) or not isinstance(table.get("fields"), list):
+        return dict(table) if isinstance(table, Mapping) else table
+    owner = subjects.owner_of(str(table.get("name", "")))
+    keys = _keys(table)
+    fields = [
+        field if _is_key(field, keys) else _field(field, owner, notes) for field in table["fields"]
+    ]
+    return {**table, "fields": fields}
+
+
+def _keys(table: Mapping[str, Any]) -> frozenset[str]:
+    """Fields that foreign keys fill."""
+    keys = table.get("foreign_keys") or table.get("foreignKeys") or ()
+    named: list[str] = []
+    for key in keys if isinstance(keys, list | tuple) else ():
+        fields = key.get("fields", key.get("field", ())) if isinstance(key, Mapping) else ()
+        named.extend([fields] if isinstance(fields, str) else map(str, fields))
+    return frozenset(named)
+
+
+def _is_key(field: Any, keys: frozenset[str]) -> bool:
+    return not isinstance(field, Mapping) or str(field.get("name")) in keys
+
+
+def _field(field: Mapping[str, Any], owner: str, notes: list[str]) -> Mapping[str, Any]:
+    name = field.get("name")
+    if not isinstance(name, str) or not _is_bare(field):
+        return field
+    hit = template_for(name, Setting(_NO_DAY, owner))
+    if not hit.certain or not _agrees(hit.template, field):
+        return field
+    made = _made(hit.template)
+    if not made:
+        return field
+    notes.append(f"{name!r} was given the maker of {hit.entry!r}")
+    return {**field, **made}
+
+
+def _is_bare(field: Mapping[str, Any]) -> bool:
+    constraints = field.get("constraints") or {}
+    if not isinstance(constraints, Mapping) or set(constraints) - _SAID_CONSTRAINTS:
+        return False
+    return not any(field.get(key) is not None for key in _SAID)
+
+
+def _agrees(template: Template, field: Mapping[str, Any]) -> bool:
+    """Of the same type, and able to be unique where that was asked."""
+    is_unique = (field.get("constraints") or field).get("unique")
+    return template.type == field.get("type", "string") and (template.unique or not is_unique)
+
+
+def _made(template: Template) -> dict[str, Any]:
+    made: dict[str, Any] = {"format": template.format} if template.format else {}
+    return {**made, "generator": dict(template.generator)} if template.generator else made

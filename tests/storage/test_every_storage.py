@@ -1,0 +1,208 @@
+"""What every place for chunks and datasets does; a new backend joins by one entry."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from src.core.errors import AlreadyExists, ChunkMissing, InvalidArgument, NotFound
+from src.core.models import ChunkKey
+from src.core.ports import StorageHandler
+from src.storage.disk import DiskStorageHandler
+from src.storage.memory import MemoryStorageHandler
+from src.storage.outputs import DiskOutputs
+
+from .values import JOB, chunk_key
+
+OTHER = "job_" + "b" * 16
+
+
+def _disk(folder: Path) -> StorageHandler:
+    return DiskStorageHandler(folder / "temp", folder / "output")
+
+
+def _memory(folder: Path) -> StorageHandler:
+    outputs = DiskOutputs(folder / "output")
+    return MemoryStorageHandler(outputs, max_bytes=1 << 20, max_chunks=100)
+
+
+@pytest.fixture(params=[_disk, _memory], ids=["disk", "memory"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> StorageHandler:
+    make: Callable[[Path], StorageHandler] = request.param
+    return make(tmp_path)
+
+
+def publish(storage: StorageHandler, name: str, data: bytes, *, overwrite: bool = False) -> None:
+    with storage.publish(name, overwrite=overwrite) as publication:
+        publication.file.write(data)
+
+
+def read(storage: StorageHandler, name: str) -> bytes:
+    with storage.open_dataset(name) as file:
+        return file.read()
+
+
+def test_a_chunk_comes_back_as_it_was(storage: StorageHandler) -> None:
+    data = bytes(range(256)) * 100
+    storage.put_chunk(chunk_key(3), data)
+    assert storage.read_chunk(chunk_key(3)) == data
+
+
+def test_a_chunk_without_bytes_is_there(storage: StorageHandler) -> None:
+    storage.put_chunk(chunk_key(0), b"")
+    assert storage.read_chunk(chunk_key(0)) == b""
+
+
+def test_a_chunk_put_again_is_replaced(storage: StorageHandler) -> None:
+    storage.put_chunk(chunk_key(0), b"a longer one")
+    storage.put_chunk(chunk_key(0), b"new")
+    assert storage.read_chunk(chunk_key(0)) == b"new"
+
+
+def test_a_missing_chunk_is_named_by_index_and_file(storage: StorageHandler) -> None:
+    storage.put_chunk(chunk_key(0), b"x")
+    with pytest.raises(ChunkMissing, match=r"chunk 12 \(chunk_000012.csv\)") as caught:
+        storage.read_chunk(chunk_key(12))
+    assert "retry" in caught.value.hint
+
+
+def test_chunks_of_jobs_and_formats_do_not_meet(storage: StorageHandler) -> None:
+    keys = [
+        ChunkKey(job, 0, "t", 0, 1, form)  # type: ignore[arg-type]  # from the tuples below
+        for job in (JOB, OTHER)
+        for form in ("csv", "parquet")
+    ]
+    for number, key in enumerate(keys):
+        storage.put_chunk(key, b"%d" % number)
+    assert [storage.read_chunk(key) for key in keys] == [b"0", b"1", b"2", b"3"]
+
+
+def test_deleting_a_job_takes_its_chunks_and_leaves_the_rest(storage: StorageHandler) -> None:
+    storage.put_chunk(chunk_key(0), b"gone")
+    storage.put_chunk(chunk_key(0, job_id=OTHER), b"stays")
+    storage.put_note(JOB, "manifest.json", b"{}")
+    publish(storage, f"{JOB}.csv", b"stays too")
+    storage.delete_job(JOB)
+    storage.delete_job(JOB)
+    with pytest.raises(ChunkMissing):
+        storage.read_chunk(chunk_key(0))
+    assert storage.read_chunk(chunk_key(0, job_id=OTHER)) == b"stays"
+    assert read(storage, f"{JOB}.csv") == b"stays too"
+
+
+@pytest.mark.parametrize("job_id", ["..", "../x", "/etc", "", ".", "a/b", "a\\b", "nul\x00"])
+def test_a_record_whose_job_id_is_a_path_is_refused(storage: StorageHandler, job_id: str) -> None:
+    for act in (
+        lambda: storage.put_chunk(chunk_key(0, job_id=job_id), b"x"),
+        lambda: storage.put_note(job_id, "manifest.json", b"x"),
+        lambda: storage.put_note(JOB, job_id, b"x"),
+    ):
+        with pytest.raises(InvalidArgument):
+            act()
+
+
+def test_a_dataset_is_seen_only_when_it_is_whole(storage: StorageHandler) -> None:
+    with storage.publish("data.csv", overwrite=False) as publication:
+        publication.file.write(b"half")
+        with pytest.raises(NotFound):
+            storage.open_dataset("data.csv")
+        publication.file.write(b" and half")
+    assert read(storage, "data.csv") == b"half and half"
+
+
+def test_a_dataset_may_lie_in_a_folder_of_its_job(storage: StorageHandler) -> None:
+    publish(storage, f"{JOB}/orders.csv", b"1")
+    publish(storage, f"{JOB}/lines.csv", b"2")
+    assert read(storage, f"{JOB}/orders.csv") == b"1"
+    assert storage.locate(f"{JOB}/lines.csv").endswith(f"{JOB}/lines.csv")
+
+
+def test_a_taken_name_is_refused_unless_overwriting(storage: StorageHandler) -> None:
+    publish(storage, "data.csv", b"first")
+    with pytest.raises(AlreadyExists, match=r"data\.csv"):
+        publish(storage, "data.csv", b"second")
+    assert read(storage, "data.csv") == b"first"
+    publish(storage, "data.csv", b"third", overwrite=True)
+    assert read(storage, "data.csv") == b"third"
+
+
+def test_a_name_taken_meanwhile_is_refused_at_the_end(storage: StorageHandler) -> None:
+    def slow() -> None:
+        with storage.publish("data.csv", overwrite=False) as publication:
+            publication.file.write(b"slow")
+            publish(storage, "data.csv", b"quick")
+
+    with pytest.raises(AlreadyExists):
+        slow()
+    assert read(storage, "data.csv") == b"quick"
+
+
+def test_an_abandoned_dataset_leaves_nothing(storage: StorageHandler, tmp_path: Path) -> None:
+    publish(storage, "data.csv", b"old")
+
+    def abandon(name: str, *, overwrite: bool) -> None:
+        with storage.publish(name, overwrite=overwrite) as publication:
+            publication.file.write(b"unfinished" * 1_000_000)
+            raise KeyboardInterrupt
+
+    for name, overwrite in (("new.csv", False), ("data.csv", True)):
+        with pytest.raises(KeyboardInterrupt):
+            abandon(name, overwrite=overwrite)
+    assert [path.name for path in (tmp_path / "output").iterdir()] == ["data.csv"]
+    assert read(storage, "data.csv") == b"old"
+
+
+def test_of_many_racing_writers_exactly_one_wins(storage: StorageHandler) -> None:
+    gate = threading.Barrier(8)
+    outcomes: list[bytes | None] = []
+
+    def race(name: bytes) -> None:
+        try:
+            with storage.publish("data.csv", overwrite=False) as publication:
+                publication.file.write(name * 1000)
+                gate.wait()  # all have written before any may be seen
+            outcomes.append(name)
+        except AlreadyExists:
+            outcomes.append(None)
+
+    threads = [threading.Thread(target=race, args=(b"%d" % number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = [name for name in outcomes if name]
+    assert len(outcomes) == 8
+    assert read(storage, "data.csv") == winner * 1000
+
+
+def test_an_unknown_dataset_is_not_found(storage: StorageHandler) -> None:
+    for name in ("data.csv", "no/such/data.csv"):
+        with pytest.raises(NotFound):
+            storage.open_dataset(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "/etc/passwd", "../x.csv", "a/../../x.csv", "a//b.csv", "./x.csv", "C:x.csv", "C:\\x.csv",
+     "a\\b.csv", "x\x00.csv", "x\n.csv", "x\u202e.csv", "con.csv", "NUL", "sub/lpt1.csv", "x.csv.",
+     "x.csv ", "x" * 201, ".rowmill-x.tmp", "é" * 130],
+)  # fmt: skip
+def test_a_name_that_leads_elsewhere_is_refused(storage: StorageHandler, name: str) -> None:
+    for act in (
+        lambda: publish(storage, name, b"x", overwrite=True),
+        lambda: storage.open_dataset(name),
+        lambda: storage.locate(name),
+    ):
+        with pytest.raises(InvalidArgument) as caught:
+            act()
+        assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["Kunden 2026.csv", "a/b/c.parquet", "x" * 200, "été.csv", ".x"])
+def test_an_ordinary_name_is_taken_as_it_is(storage: StorageHandler, name: str) -> None:
+    publish(storage, name, b"x")
+    assert storage.locate(name).endswith(name)
+    assert read(storage, name) == b"x"
