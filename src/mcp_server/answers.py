@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 Rows = Annotated[
     dict[str, list[dict[str, Any]]],
@@ -14,12 +20,21 @@ Next = Annotated[str | None, Field(description="What to do now.")]
 
 
 class Answer(BaseModel):
-    """Only what was said is sent: an answer that is still being worked on has few fields."""
+    """A field with a default may be absent; one without is there, if only as null."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, ser_json_inf_nan="null")
 
+    @model_serializer(mode="wrap")
+    def _without_what_is_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        document: dict[str, Any] = handler(self)
+        for name, field in type(self).model_fields.items():
+            if not field.is_required() and getattr(self, name) is None:
+                document.pop(field.alias or name, None)
+        return document
+
     def document(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        """JSON values, as published."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 class Waited(Answer):
@@ -192,7 +207,7 @@ class Merged(Waited):
     format: str | None = None
     bytes: int | None = None
     rows: int | None = None
-    sha256: Annotated[str | None, Field(description="of the file; null for several")] = None
+    sha256: Annotated[str | None, Field(description="of the file, where there is one")] = None
     files: list[DatasetFile] | None = None
     file_count: int | None = None
     verdict: Annotated[str | None, Field(description="how many expectations hold")] = None

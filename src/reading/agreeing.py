@@ -107,7 +107,7 @@ def _subcategory(shaped: Shaped, fields: tuple[Shaped, ...]) -> Shaped:
         return shaped
     for one in fields:
         values = _generator(one).get("values", ())
-        if one.entry == "category" and values and set(values) <= set(_PARTS):
+        if values and set(values) <= set(_PARTS):
             inner = {value: list(_PARTS[value]) for value in values}
             generator = {"kind": "subcategory", "of": one.name, "values": inner}
             made = replace(_with(shaped, generator=generator), questions=(), assumptions=())

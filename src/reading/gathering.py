@@ -97,7 +97,9 @@ def _could_be_value(text: str) -> bool:
     """Short, without numbers that say more, and not the name of another field."""
     words = re.split(r" (?:or|oder) ", text)[0].split()
     is_plain = 1 <= len(words) <= 3 and not re.search(r"[%:()=<>]|\b(?:between|from|in|at)\b", text)
-    return is_plain and lexicon.exact(" ".join(words)) is None
+    known = lexicon.exact(" ".join(words))
+    # Truths are adjectives ("cancelled"), and as such values of a status.
+    return is_plain and (known is None or known.template.type == "boolean")
 
 
 def _with_alternatives(last: Phrase, clause: Clause) -> Phrase | None:

@@ -10,6 +10,7 @@ from . import lexicon, locales
 from . import quantities as q
 from . import subjects as s
 from .modifiers import Context
+from .phrases import stripped
 from .said import OpenSpan
 from .text import Clause, clauses
 
@@ -17,7 +18,7 @@ _FORMAT = re.compile(
     r"(?:(?:\b(?:as|in|to|into|als|im)(?: an?| one| eine?)? |\b(?:file )?format[: ]+|\boutput[: ]+)"
     r"(?P<named>csv|json ?lines|jsonl|ndjson|json|parquet)(?:[- ](?:files?|formate?|datei))?"
     r"|(?P<alone>^|[,;.\n(] ?)(?P<word>csv|json ?lines|jsonl|ndjson|json|parquet)"
-    r"(?:[- ](?:files?|format|output|please|datei))?(?= ?(?:$|[,;.\n)])))(?![\w-])",
+    r"(?:[- ](?:files?|format|output|please|datei))?(?= ?(?:$|[,;.\n)]| (?:plus|and|und|&) )))(?![\w-])",
     re.IGNORECASE,
 )
 _FILE = re.compile(r"\b(csv|jsonl|json|parquet)(?=[- ](?:files?|table|dataset|of\b|with\b))", re.I)
@@ -144,7 +145,7 @@ def _opened(clause: Clause, later: Sequence[Clause], context: Context) -> Head |
     before, after = clause.text[: cut[0]].strip(), clause.text[cut[1] :].strip()
     if before and not after and not later:
         return None
-    if before and _is_field(before) and not _counted(before, context):
+    if before and lexicon.exact(stripped(before)) and not _counted(before, context):
         return None
     listing = (*([Clause(after, "")] if after else []), *later)
     if listing and (nested := _counted_subject(listing[0].text, context)):
@@ -258,3 +259,12 @@ def _tables(listing: Sequence[Clause], context: Context) -> tuple[str, ...]:
         if _counted_subject(clause.text, context) or (bare and leading):
             found.append(_subject(re.split(r" with |:", clause.text)[0]))
     return tuple(dict.fromkeys(found))
+
+
+def first_table(head: Head, context: Context) -> tuple[str, int | None]:
+    """The clause that names the first of several tables, and its row count."""
+    for clause in (Clause(head.words, ""), *head.listing[:50]):
+        if _subject(re.split(r" with |:", clause.text)[0]) == head.tables[0]:
+            count = _counted(clause.text, context)
+            return clause.text, count[0] if count else None
+    return "", None

@@ -92,6 +92,17 @@ def exact(name: str) -> Hit | None:
     return Hit(found[1], found[0], certain=True) if found else None
 
 
+_WEAK = frozenset(
+    (word,)
+    for word in (
+        "number unit key group share current start end make class position location rain light "
+        "error term long condition mark point session card board gift due power count model plan "
+        "package day hour month year week reading return title label name"
+    ).split()
+)
+"""Entries that mean themselves only: a "tax class" is no class on a plane."""
+
+
 def find(name: str, owner: str = "") -> Hit | None:
     """The entry for a name: all its words, all but the owner's, or its last words.
 
@@ -102,6 +113,8 @@ def find(name: str, owner: str = "") -> Hit | None:
     if not words:
         return None
     for start in range(len(words)):
+        if start and words[start:] in _WEAK:
+            break
         rest = " ".join(words[start:])
         found = _LEXICON.get(rest) or _LEXICON.get(rest.replace(" ", ""))
         if found:

@@ -325,7 +325,7 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
      _words),
     (_x(r"\b(?P<count>\d) (?:decimals?(?: places?| digits?)?|nachkommastellen)\b"), _decimals),
     (_x(rf"\b(?:start(?:ing|s)?|beginn?(?:ing|s)?)(?: (?:at|from|with|mit|bei))"
-        rf" (?P<start>{q.NUMBER})"), _start),
+        rf" (?P<start>{q.NUMBER})(?![\w:])"), _start),
     (_x(rf"\b(?:normally distributed|normal(?: distribution)?|gaussian)(?: distribution)?,?"
         rf" (?:around|about|with (?:a )?mean(?: of)?|mean(?: of)?|at) (?P<mean>{_V})"), _mean),
     (_x(rf"(?:\bwith )?(?:an? )?\b(?:mean|average|avg\.?|averaging|im schnitt|durchschnittlich"
@@ -366,8 +366,8 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
         r"(?: (?!and\b|und\b)[^\W\d][\w-]{0,20})?"), _share),
     (_x(rf"\b(?:in|measured in|as|given in) (?P<unit>{_UNIT})"), _in_unit),
     (_x(r"(?<![\w/])[^\W\d_][\w+-]{0,30} ?%?(?: ?/ ?[^\W_][\w+-]{0,30}){1,30}(?![\w/])"), _slashes),
-    (_x(r"\b(?:one of|any of|either|out of|chosen from|picked from|from the (?:list|set)|entweder"
-        r"|eine[rs]? (?:von|aus)|with values|values|allowed values|options|is|are|ist)"
+    (_x(r"(?:\bone of|\bany of|\beither|\bout of|\bchosen from|\bpicked from|\bfrom the (?:list|set)|\bentweder"
+        r"|\beine[rs]? (?:von|aus)|\b(?:with values|values|allowed values|options|is|are|ist)|(?=:))"
         r"[: ]+(?P<list>[^\0]{1,300}(?:,| or | oder |/)[^\0]{1,200})"), _one_of),
     (_x(r"\b(?:mostly|mainly|usually|meist(?:ens)?|predominantly) (?P<value>[^\W\d][\w-]{0,30})"),
      _mostly),

@@ -55,12 +55,20 @@ def template_for(words: str, setting: Setting) -> Hit:
     found = (
         _identifier(words, setting)
         or _generic(words, setting)
-        or lexicon.find(words, setting.owner)
+        or _found(words, setting)
         or lexicon.guess(words)
     )
     if not found:
         return Hit(makers.text(1, 4), "", certain=False)
     return replace(found, template=_unique_here(found.template, setting))
+
+
+def _found(words: str, setting: Setting) -> Hit | None:
+    """By the lexicon; somebody's email is an email for certain."""
+    hit = lexicon.find(words, setting.owner)
+    if hit and not hit.certain and set(lexicon.words_of(words)) & s.PEOPLE:
+        return replace(hit, certain=hit.template.kind == "person")
+    return hit
 
 
 def _identifier(words: str, setting: Setting) -> Hit | None:
@@ -69,9 +77,11 @@ def _identifier(words: str, setting: Setting) -> Hit | None:
     if not parts or parts[-1] not in ("id", "number", "no", "nummer", "code", "ref"):
         return _compound_number(parts, setting)
     before = parts[:-1]
-    is_own = not before or before == (setting.owner,)
+    is_own = not before or before == (setting.owner,) or _is_membership(before, setting.owner)
     known = lexicon.exact(words)
     if parts[-1] == "id":
+        if known and known.template.format == "uuid":
+            return replace(known, template=replace(known.template, unique=is_own))
         if known and known.entry != "id" and not (is_own and before):
             return known
         template = makers.serial() if is_own else makers.whole(1, _others(setting))
@@ -81,6 +91,11 @@ def _identifier(words: str, setting: Setting) -> Hit | None:
     if is_own and setting.owner:
         return Hit(makers.code(f"{setting.owner[0].upper()}-{{n:06d}}"), "number", certain=True)
     return None
+
+
+def _is_membership(words: tuple[str, ...], owner: str) -> bool:
+    """A member's membership number is the member's own."""
+    return len(words) == 1 and len(owner) > 3 and words[0].startswith(owner)
 
 
 def _compound_number(parts: tuple[str, ...], setting: Setting) -> Hit | None:
@@ -102,6 +117,8 @@ def _generic(words: str, setting: Setting) -> Hit | None:
     parts = lexicon.words_of(words)
     if parts[:1] == (setting.owner,):
         parts = parts[1:]
+    if len(parts) == 2 and parts[1] == "name":
+        return _name_of(parts[0], setting)
     if len(parts) != 1 or parts[0] not in _GENERIC:
         return None
     if parts[0] == "name":
@@ -109,6 +126,15 @@ def _generic(words: str, setting: Setting) -> Hit | None:
     if parts[0] == "title" and setting.owner and setting.is_person:
         return lexicon.exact("salutation")
     return lexicon.exact(f"{setting.owner} {parts[0]}") if setting.owner else None
+
+
+def _name_of(whose: str, setting: Setting) -> Hit | None:
+    """A customer's name, a supplier's, a product's: in whatever table."""
+    if whose in s.PEOPLE | s.COMPANIES | s.GOODS:
+        return _own_name(replace(setting, owner=whose))
+    role = lexicon.exact(whose)
+    is_named = role and (role.template.generator or {}).get("part") in ("name", "company")
+    return role if is_named else None
 
 
 def _own_name(setting: Setting) -> Hit | None:

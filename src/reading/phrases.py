@@ -30,6 +30,8 @@ _FILLER = frozenset(
 )
 _KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was"})
 """Filler that may begin a field's name: is active, in stock."""
+_KEPT_LAST = frozenset({"at", "on"})
+"""Filler that may end one: created at."""
 
 
 def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
@@ -122,7 +124,9 @@ def has_letter(text: str) -> bool:
 def stripped(text: str) -> str:
     """Without articles and other filler at either end."""
     words = text.strip(" ,;:.-–—=\"'").split()
-    while words and words[-1].casefold() in _FILLER and (len(words) > 1 or _is_filler(words[0])):
+    while words and words[-1].casefold() in _FILLER:
+        if len(words) > 1 and words[-1].casefold() in _KEPT_LAST:
+            break
         words.pop()
     while words and _is_filler(words[0]):
         if len(words) > 1 and words[0].casefold() in _KEPT_FIRST:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 NUMBER = r"\d[\d.,]{0,24}"
 """A number's characters; `value` decides what the points and commas mean."""
-SCALE = r"(?: ?(?:thousand|million|billion|tausend|millionen|mio\.?|mrd\.?)\b|[kK]\b|[mM]\b(?=\s?[^\W\d])|M\b)"
+SCALE = r"(?: ?(?:thousand|million|billion|dozen|hundred|tausend|millionen|mio\.?|mrd\.?)\b|[kK]\b|[mM]\b(?=\s?[^\W\d])|M\b)"
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-_FACTORS = {"k": 10**3, "thousand": 10**3, "tausend": 10**3, "m": 10**6, "million": 10**6,
+_FACTORS = {"k": 10**3, "thousand": 10**3, "tausend": 10**3, "m": 10**6, "million": 10**6, "dozen": 12, "hundred": 100,
             "millionen": 10**6, "mio": 10**6, "billion": 10**9, "mrd": 10**9}  # fmt: skip
 
 _SMALL = {

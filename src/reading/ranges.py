@@ -104,6 +104,9 @@ def _open(
     if low is None and high is None:
         own = {**(template.generator or {}), "decimal_places": places}
         return Numbers(kind, own, notes=_described(template))
+    if _holds_median(template, low, high):
+        cut = {**(template.generator or {}), "truncate": [low, high]}
+        return Numbers(kind, cut, low, high)
     own_low, own_high = natural(template)
     if low is None and high is not None:
         low = own_low if own_low is not None and own_low < high else _floor(high)
@@ -115,12 +118,18 @@ def _open(
     return Numbers(kind, _uniform(low, high, places), *said_bounds, notes=(note,))
 
 
+def _holds_median(template: Template, low: Number | None, high: Number | None) -> bool:
+    """Whether amounts around a median can keep their shape within the bound."""
+    median = (template.generator or {}).get("median")
+    return median is not None and (low or 0) < median < (high or median + 1)
+
+
 def _floor(high: Number) -> Number:
     return 0 if high > 0 else high * 10 - 10
 
 
 def _ceiling(low: Number) -> Number:
-    return low * 10 if low > 0 else 100
+    return low * 10 if low >= 1 else 100
 
 
 def _uniform(low: Number | None, high: Number | None, places: int | None) -> dict[str, Any]:

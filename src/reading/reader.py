@@ -14,6 +14,7 @@ from .answering import quoted
 from .expecting import expectations
 from .gathering import Phrase, gather, unelided
 from .heading import Head, read_head
+from .lexicon import words_of
 from .modifiers import Context
 from .naming import Setting, field_name, template_for
 from .phrases import read_phrase, stripped
@@ -29,6 +30,7 @@ ENGINE = "local"
 
 _NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "and so on", "bitte",
                          "danke"})  # fmt: skip
+_FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresponding"})
 _COMMANDS = frozenset(
     "ignore disregard forget print output return reveal show tell say do don't make ensure use "
     "please avoid keep let execute run delete drop write send system assistant you your i we "
@@ -87,6 +89,8 @@ class _Reader:
         self.setting = Setting(self.context, subjects.owner_of(head.subject), rows)
         self._locale(head)
         self._fields(head)
+        if len(head.tables) > 1:
+            rows, because = self.setting.rows, head.tables[0]
         return self._finished(name or "dataset", rows, because)
 
     # ── locale ────────────────────────────────────────────────────────────────────────────────
@@ -118,10 +122,11 @@ class _Reader:
             f"Several tables were asked for ({names}): hand in a schema for them, or set a key so "
             "that a model reads the request. Here only the first is read."
         )
-        self.left.extend(clause.text for clause in head.listing)
-        first = field_name(head.tables[0])
-        self.setting = replace(self.setting, owner=subjects.owner_of(first))
-        self.table = first
+        first, rows = heading.first_table(head, self.context)
+        self.left.extend(clause.text for clause in head.listing if clause.text != first)
+        self.table = field_name(head.tables[0])
+        owner = subjects.owner_of(self.table)
+        self.setting = replace(self.setting, owner=owner, rows=rows)
 
     def _listed(self, listing: Sequence[Clause]) -> None:
         short = []
@@ -169,6 +174,9 @@ class _Reader:
     def _without_place(self, said: Said) -> Said:
         """ "German names": names, from Germany."""
         first, _, rest = said.name.partition(" ")
+        if first.casefold() in _FITTING and rest:
+            is_part = words_of(rest)[-1:] == ("subcategory",)
+            return said.but(name=rest, rest=said.rest if is_part else (*said.rest, first))
         named = locales.named(first)
         if not named or not rest or template_for(rest, self.setting).template.kind != "person":
             return said

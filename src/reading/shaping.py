@@ -318,7 +318,7 @@ def _qualified(shaped: Shaped, template: Template) -> Shaped:
     elif said.optional:
         shaped = _with(shaped, null_fraction=OPTIONAL_SHARE)
         shaped = shaped.noting(f"{shaped.name!r} is optional: a fifth of its cells were left empty")
-    if said.unit:
+    if said.unit and shaped.field["type"] in ("integer", "number"):
         shaped = _with(shaped, description=f"in {said.unit}")
     return shaped
 
@@ -340,8 +340,10 @@ def _guessed(shaped: Shaped, entry: str) -> Shaped:
 
 def _kind_of(field: Mapping[str, Any]) -> str:
     kind = field.get("generator", {}).get("kind", "")
-    words = {"text": "short text", "category": "categories", "pattern": "codes"}
-    return words.get(kind, f"{field['type']}s")
+    kinds = {"text": "short text", "category": "one of a few values", "pattern": "a code"}
+    types = {"integer": "whole numbers", "boolean": "yes or no", "date": "a date",
+             "datetime": "a date and time", "time": "a time of day"}  # fmt: skip
+    return kinds.get(kind) or types.get(field["type"], f"{field['type']}s")
 
 
 def _asked(shaped: Shaped, template: Template) -> Shaped:

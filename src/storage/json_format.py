@@ -124,6 +124,7 @@ def decode_array(data: bytes, schema: pa.Schema) -> pa.Table:
 def decode_lines(data: bytes, schema: pa.Schema) -> pa.Table:
     if not data:
         return schema.empty_table()
+    _refuse_other_fields(data, schema)
     # Arrow's reader wants a line within one block; blocks are parsed side by side.
     try:
         table = _read(data, schema, block_size=4 << 20)
@@ -135,6 +136,13 @@ def decode_lines(data: bytes, schema: pa.Schema) -> pa.Table:
         for field in schema
     ]
     return pa.table(columns, schema=schema)
+
+
+def _refuse_other_fields(data: bytes, schema: pa.Schema) -> None:
+    """Raises: StorageError: the first object has other fields; Arrow would read nulls."""
+    first = json.loads(data[: data.find(b"\n") + 1])
+    if not isinstance(first, dict) or list(first) != schema.names:
+        raise StorageError("the fields are not those of the schema")
 
 
 def _read(data: bytes, schema: pa.Schema, *, block_size: int) -> pa.Table:

@@ -160,7 +160,9 @@ def _quota(
         return
     for value, share in _shares(category.values, weights):
         equals = min(1.0, share / whole)
-        yield Share(table=table, field=field.name, value=value, equals=equals, tolerance=1 / rows)
+        yield Share(
+            table=table, field=field.name, value=value, equals=equals, tolerance=A_ROW / rows
+        )
 
 
 def _shares(values: Iterable[Any], weights: Iterable[float]) -> Iterator[tuple[Any, float]]:

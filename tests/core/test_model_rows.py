@@ -1,0 +1,211 @@
+"""Rows that a model writes: on a grid of their own, recorded before they are used."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pytest
+
+from src.core.errors import BadAnswer, LimitExceeded, ProviderDown
+from src.core.model_rows import FRUITLESS_CALLS, ModelRows
+from src.core.models import JobSpecification, Usage
+from src.core.parsing import parse_schema
+from src.core.planning import MODEL_BATCH
+from src.core.ports import WrittenRows
+from src.core.recipes import compiled
+from src.data import load_pools
+
+ROWS = 60
+DOCUMENT = {
+    "name": "t",
+    "as_of": "2026-01-01",
+    "fields": [
+        {"name": "id", "type": "integer", "generator": {"kind": "sequence"}},
+        {"name": "note", "generator": {"kind": "llm_text"}},
+    ],
+}
+SPEC = JobSpecification(
+    schema=parse_schema(DOCUMENT),
+    rows=(("t", ROWS),),
+    seed=7,
+    as_of=date(2026, 1, 1).isoformat(),
+    engine="test",
+    output_format="csv",
+    chunk_size=10,
+    storage="memory",
+    generation="auto",
+    model="scripted",
+)
+
+
+@dataclass
+class ScriptedWriter:
+    """Writes what the script says for the n-th call; without one, a note for every row."""
+
+    script: list = field(default_factory=list)
+    asked: list = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+    model: str = "scripted"
+    prompt_version: str = "1"
+
+    async def generate_data_chunk(self, request):
+        self.asked.append(request)
+        self.called.set()
+        if self.gate:
+            await self.gate.wait()
+        act = self.script.pop(0) if self.script else everything
+        return act(request)
+
+    def price(self, usage):
+        return usage.output_tokens / 1000
+
+    def estimate(self, request):
+        return self.worst_case(request)
+
+    def worst_case(self, request):
+        return Usage(1, 10, 100)
+
+
+def everything(request):
+    rows = {row: (f"note {row}",) for row in request.rows}
+    return WrittenRows(rows, usage=Usage(1, 10, 100))
+
+
+def first(count, **more):
+    def act(request):
+        rows = {row: (f"note {row}",) for row in request.rows[:count]}
+        return WrittenRows(rows, usage=Usage(1, 10, 100), **more)
+
+    return act
+
+
+def fails(exc):
+    def act(request):
+        raise exc
+
+    return act
+
+
+@pytest.fixture
+async def job(bench):
+    made = await bench.job()
+    return replace(made, spec=SPEC)
+
+
+@pytest.fixture
+def table():
+    return compiled(SPEC, load_pools()).tables["t"]
+
+
+async def notes(rows, job, table, start, stop):
+    return (await rows.written(job, table, start, stop))["note"].to_pylist()
+
+
+async def test_every_row_of_a_chunk_gets_its_own_answer(bench, job, table):
+    rows = ModelRows(bench.jobs, ScriptedWriter())
+    assert await notes(rows, job, table, 20, 30) == [f"note {row}" for row in range(20, 30)]
+
+
+async def test_chunk_borders_change_no_request(bench, job, table):
+    writer = ScriptedWriter()
+    rows = ModelRows(bench.jobs, writer)
+    for start in range(0, ROWS, 7):
+        await notes(rows, job, table, start, min(start + 7, ROWS))
+    assert [request.rows for request in writer.asked] == [
+        tuple(range(start, min(start + MODEL_BATCH, ROWS))) for start in range(0, ROWS, MODEL_BATCH)
+    ]
+
+
+async def test_an_accepted_answer_is_never_paid_for_again(bench, job, table):
+    await notes(ModelRows(bench.jobs, ScriptedWriter()), job, table, 0, ROWS)
+    later = ScriptedWriter(script=[fails(ProviderDown("must not be asked"))])
+    assert len(await notes(ModelRows(bench.jobs, later), job, table, 0, ROWS)) == ROWS
+    assert later.asked == []
+
+
+@pytest.mark.parametrize("change", [{"seed": 8}, {"engine": "other"}, {"as_of": "2026-01-02"}])
+async def test_another_plan_is_another_question(bench, job, table, change):
+    await notes(ModelRows(bench.jobs, ScriptedWriter()), job, table, 0, 5)
+    other, writer = replace(job, spec=replace(SPEC, **change)), ScriptedWriter()
+    await notes(ModelRows(bench.jobs, writer), other, table, 0, 5)
+    assert len(writer.asked) == 1
+
+
+async def test_two_chunks_that_share_a_batch_ask_for_it_once(bench, job, table):
+    writer = ScriptedWriter(gate=asyncio.Event())
+    rows = ModelRows(bench.jobs, writer)
+    both = asyncio.gather(notes(rows, job, table, 0, 10), notes(rows, job, table, 10, 20))
+    await writer.called.wait()
+    writer.gate.set()
+    one, other = await both
+    assert one + other == [f"note {row}" for row in range(20)]
+    assert len(writer.asked) == 1
+
+
+async def test_only_what_is_missing_is_asked_for_again(bench, job, table):
+    writer = ScriptedWriter(script=[first(20)])
+    await notes(ModelRows(bench.jobs, writer), job, table, 0, 5)
+    assert [len(request.rows) for request in writer.asked] == [25, 5]
+
+
+async def test_after_an_answer_that_was_cut_fewer_rows_are_asked_for_at_once(bench, job, table):
+    writer = ScriptedWriter(script=[first(2, finish="cut")])
+    await notes(ModelRows(bench.jobs, writer), job, table, 0, 5)
+    assert [len(request.rows) for request in writer.asked] == [25, 12, 11]
+
+
+async def test_a_model_that_gives_nothing_usable_is_given_up_with_its_reasons(bench, job, table):
+    nothing = first(0, rejected={"note: longer than 10": 25})
+    writer = ScriptedWriter(script=[nothing] * FRUITLESS_CALLS)
+    with pytest.raises(BadAnswer, match="longer than 10"):
+        await notes(ModelRows(bench.jobs, writer), job, table, 0, 5)
+    assert len(writer.asked) == FRUITLESS_CALLS
+    tally = await bench.jobs.tally(job.job_id)
+    assert tally.usage == Usage(3, 30, 300)
+    assert dict(tally.rejected) == {"note: longer than 10": 75}
+
+
+async def test_a_failed_batch_can_be_asked_for_again(bench, job, table):
+    writer = ScriptedWriter(script=[fails(ProviderDown("down"))])
+    rows = ModelRows(bench.jobs, writer)
+    with pytest.raises(ProviderDown):
+        await notes(rows, job, table, 0, 5)
+    assert len(await notes(rows, job, table, 0, 5)) == 5
+
+
+async def test_an_answer_is_recorded_though_its_caller_gave_up(bench, job, table):
+    writer = ScriptedWriter(gate=asyncio.Event())
+    rows = ModelRows(bench.jobs, writer)
+    caller = asyncio.create_task(notes(rows, job, table, 0, 5))
+    await writer.called.wait()
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    writer.gate.set()
+    await notes(rows, job, table, 0, 5)
+    assert len(writer.asked) == 1
+
+
+async def test_a_call_that_could_pass_the_budget_is_not_made(bench, job, table):
+    writer = ScriptedWriter()
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    rows = ModelRows(bench.jobs, writer)
+    await notes(rows, tight, table, 0, 5)
+    await notes(rows, tight, table, 30, 35)
+    with pytest.raises(LimitExceeded, match=r"\$0\.25"):
+        await notes(rows, tight, table, 55, 60)
+    assert len(writer.asked) == 2
+
+
+async def test_calls_under_way_count_against_the_budget(bench, job, table):
+    writer = ScriptedWriter(gate=asyncio.Event())
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    rows = ModelRows(bench.jobs, writer)
+    whole = asyncio.create_task(notes(rows, tight, table, 0, ROWS))
+    with pytest.raises(LimitExceeded):
+        await whole
+    assert len(writer.asked) == 2
+    writer.gate.set()
+    await rows.close()
