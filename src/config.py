@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .core.errors import InvalidArgument
@@ -19,9 +19,17 @@ IN_CHECKOUT = (CHECKOUT / "pyproject.toml").is_file() and Path(__file__).parent.
 
 
 class Group(BaseSettings):
-    """One concern: the process's environment over the `.env` files; an empty value is not set."""
+    """One concern: the process's environment over the `.env` files.
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    An empty value means the default, so `GEMINI_API_KEY=` in the environment hides a key in `.env`.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: Any) -> Any:
+        return {name: value for name, value in values.items() if value != ""}
 
 
 class PlaceSettings(Group):

@@ -18,7 +18,7 @@ def text(name):
 def block(page, marker):
     """The fenced block after a marker comment."""
     after = page.split(f"<!-- {marker}", 1)[1]
-    return re.search(r"```\w*\n(.*?)```", after, re.S).group(1)
+    return re.search(r"```\w*\n(.*?)```", after, re.DOTALL).group(1)
 
 
 def variables():
@@ -33,7 +33,7 @@ def test_the_state_diagram_is_the_table_of_transitions():
 
 def test_the_layout_names_every_module_of_the_core_and_every_package():
     layout = block(text("ARCHITECTURE.md"), "layout")
-    named = set(re.findall(r"^ +([\w.]+?)/? {2,}", layout, re.M))
+    named = set(re.findall(r"^ +([\w.]+?)/? {2,}", layout, re.MULTILINE))
     packages = {path.parent.name for path in (ROOT / "src").glob("*/__init__.py")} - {"core"}
     modules = {path.name for path in (ROOT / "src").glob("*.py")} - {"__init__.py"}
     core = {path.name for path in (ROOT / "src/core").glob("*.py")} - {"__init__.py"}
@@ -41,7 +41,7 @@ def test_the_layout_names_every_module_of_the_core_and_every_package():
 
 
 def test_env_example_names_every_setting_with_its_default():
-    lines = re.findall(r"^# ?([A-Z_]+)=(.*)$", text(".env.example"), re.M)
+    lines = re.findall(r"^# ?([A-Z_]+)=(.*)$", text(".env.example"), re.MULTILINE)
     expected = {name: _written(field.default) for name, field in variables()}
     assert dict(lines) == expected
     assert len(lines) == len(expected)
@@ -66,7 +66,7 @@ def test_every_relative_link_leads_somewhere(page):
 
 
 def test_every_make_target_of_the_docs_exists():
-    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.M))
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
     for page in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"):
         assert set(re.findall(r"`make ([a-z]+)", text(page))) <= targets, page
 

@@ -146,7 +146,7 @@ class Limiter:
         async with self._turn:
             await self._pace.acquire()
             while (wait := self._wait_s(tokens)) > 0:
-                await self._sleep(min(wait, NAP_S))
+                await self._sleep(min(max(wait, 0.001), NAP_S))
             now = self._clock()
             self._requests.start(now)
             return Ticket(self._tokens, self._tokens.start(now, tokens))

@@ -24,7 +24,7 @@ def resume_detached(settings: Settings, job_id: str) -> Path:
     try:
         settings.log_dir.mkdir(parents=True, exist_ok=True)
         with said.open("ab") as output:
-            subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", __package__, "jobs", "resume", job_id, "--wait"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -32,6 +32,7 @@ def resume_detached(settings: Settings, job_id: str) -> Path:
                 env=_environment(settings),
                 **_apart(),
             )
+        process.returncode = 0  # nobody here waits for it: without this Popen warns that it runs
     except OSError as exc:
         hint = "set LOG_DIR to a folder that can be written, or use --wait"
         raise StorageError(f"no background process: {exc.strerror}", hint=hint) from exc

@@ -87,12 +87,12 @@ async def _created(here: Here, wish: Wish, understood: Understood, target: Targe
     """A job that is started but not yet run, its schema shown."""
     from ..core.errors import CallerError
     from . import reports
-    from .wishes import job_request
+    from .wishes import create, job_request
 
     if understood.extracted is not None:
         reports.understood(here.screen, understood.extracted)
     request = job_request(here.app, wish, understood, target.named_format)
-    created = await here.app.manager.create(request)
+    created = await create(here.app, request)
     job_id = created.job.job_id
     try:
         target.refuse_taken(created.job)

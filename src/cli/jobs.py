@@ -47,13 +47,13 @@ def create(as_json: bool, **given: Any) -> int:
     """
 
     async def work(here: Here) -> int:
-        from . import documents, reports
-        from .wishes import job_request, understand
+        from . import documents, reports, wishes
 
-        understood = await understand(here.app, Wish.of(given))
+        wish = Wish.of(given)
+        understood = await wishes.understand(here.app, wish)
         if understood.extracted is not None:
             reports.understood(here.screen, understood.extracted)
-        made = await here.app.manager.create(job_request(here.app, Wish.of(given), understood))
+        made = await wishes.create(here.app, wishes.job_request(here.app, wish, understood))
         reports.planned(here.screen, made)
         here.screen.note(f"run it with: rowmill jobs start {made.job.job_id}", "")
         here.screen.document(documents.created(made))

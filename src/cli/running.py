@@ -75,10 +75,12 @@ async def _leave(here: Here, *, paused: bool) -> None:
     if here.job_id is not None and paused:
         with suppress(RowmillError):
             await here.app.manager.control(here.job_id, "pause")
-    text = "interrupted; what was made is kept" if here.job_id else "interrupted"
-    here.screen.note(f"rowmill: {text}", "")
+    message = "interrupted; what was made is kept" if here.how_to_go_on else "interrupted"
+    here.screen.note(f"rowmill: [interrupted] {message}", "")
     if here.how_to_go_on:
         here.screen.note(f"go on with: {here.how_to_go_on}", "")
+    error = {"code": "interrupted", "message": message, "hint": here.how_to_go_on}
+    here.screen.document({"error": error})
 
 
 class _Signals:

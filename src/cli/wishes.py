@@ -13,7 +13,7 @@ import click
 from ..core.errors import InvalidArgument, InvalidSchema
 
 if TYPE_CHECKING:
-    from ..core.job_manager import JobRequest
+    from ..core.job_manager import Created, JobRequest
     from ..core.models import OutputFormat
     from ..core.schemas import Extracted, Given
     from ..wiring import App
@@ -70,6 +70,22 @@ def job_request(
         max_cost_usd=wish.max_cost_usd,
         name=wish.name,
     )
+
+
+async def create(app: App, request: JobRequest) -> Created:
+    """The planned job; that nobody said how many rows is said in this command's words.
+
+    Raises:
+        InvalidSchema, InvalidArgument, LimitExceeded, NotConfigured
+    """
+    try:
+        return await app.manager.create(request)
+    except InvalidSchema as exc:
+        if any(problem.code != "rows_missing" for problem in exc.problems):
+            raise
+        tables = " and ".join(problem.message for problem in exc.problems)
+        hint = "add --rows 1000, or say it in the request or, table by table, in the schema"
+        raise InvalidArgument(tables, hint=hint) from None
 
 
 def request_text(request: str) -> str:

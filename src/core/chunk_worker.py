@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .errors import InternalError, NotConfigured
+from .errors import ChunkDamaged, ChunkMissing, InternalError, NotConfigured
 from .models import ChunkKey, ChunkMetadata, Job, OutputFormat, StorageKind
 
 if TYPE_CHECKING:
@@ -57,6 +57,38 @@ class ChunkWorker:
         )
         await self.jobs.commit_chunk(chunk)
         return chunk
+
+    async def is_intact(self, chunk: ChunkMetadata, kind: StorageKind) -> bool:
+        """Whether the stored bytes are those that were recorded."""
+        try:
+            data = await asyncio.to_thread(self.storage(kind).read_chunk, chunk.key)
+        except (ChunkMissing, ChunkDamaged):
+            return False
+        return hashlib.sha256(data).hexdigest() == chunk.sha256
+
+    async def mend(self, job: Job, recipe: Recipe, chunk: ChunkMetadata) -> None:
+        """Make a recorded chunk's bytes again; its record and the job's state stay.
+
+        Raises:
+            ChunkDamaged: what was made is not what was recorded.
+        """
+        table = recipe.tables[chunk.key.table]
+        written = await self._written(job, table, chunk.key)
+        data = await asyncio.to_thread(self._made, table, chunk.key, written)
+        if hashlib.sha256(data).hexdigest() != chunk.sha256:
+            raise ChunkDamaged(
+                f"chunk {chunk.key.index} was made again and is not what was recorded",
+                hint=f"it was made by rowmill {job.spec.engine}: use that version, or a new job",
+            )
+        await asyncio.to_thread(self.storage(job.spec.storage).put_chunk, chunk.key, data)
+
+    async def forget_lost(self, job: Job) -> None:
+        """Memory storage loses its chunks with its process: what is gone is owed again."""
+        if job.spec.storage != "memory":
+            return
+        for chunk in await self.jobs.chunks(job.job_id):
+            if not await self.is_intact(chunk, job.spec.storage):
+                await self.jobs.forget_chunk(job.job_id, chunk.key.index)
 
     async def _written(
         self, job: Job, table: TableRecipe, key: ChunkKey

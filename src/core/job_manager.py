@@ -106,6 +106,8 @@ class JobManager:
         schema = await self.schemas.resolve(request.given)
         seed = self._seed(request.seed)
         said = self.schemas.rows(schema, request.row_count)
+        if request.row_count is not None:
+            schema = _uncounted(schema)
         self.storage(request.storage)  # not configured? said before anything is kept
         recipe = await asyncio.to_thread(
             self.schemas.compiled, schema, said, request.generation, seed
@@ -365,6 +367,12 @@ class JobManager:
     async def generate_chunk(self, job_id: str, index: int | None) -> ChunkMetadata:
         """Make a chunk, or answer with what is stored of it. See `JobRunner.one`."""
         return await self.runner.one(known_shape(job_id), index)
+
+
+def _uncounted(schema: DataSchema) -> DataSchema:
+    """Without the request's own number of rows among its promises: another was asked for."""
+    kept = tuple(promise for promise in schema.expectations if promise.check != "row_count")
+    return schema.model_copy(update={"expectations": kept})
 
 
 def _news(first: JobProgress, now: JobProgress) -> bool:

@@ -223,6 +223,7 @@ class JobRunner:
     async def _make_owed(self, job: Job, recipe: Recipe, hold: Hold) -> None:
         """Every owed chunk, `parallel` at a time, until the job is paused or one cannot be made."""
         plan = ChunkPlan(job.job_id, job.spec)
+        await self.worker.forget_lost(job)
         owed = plan.owed(await self.jobs.stored(job.job_id))
         going = True
 
@@ -285,7 +286,7 @@ class JobRunner:
             ChunkPlan(job_id, job.spec).chunk(index)
             stored = await self.jobs.chunk(job_id, index)
             if stored is not None:
-                return stored
+                return await self._intact(job, stored)
         if job.state is JobState.PENDING:
             job = await self._move_if_possible(job_id, Event.START)
         if job.state not in ACTIVE:
@@ -295,6 +296,13 @@ class JobRunner:
             )
         async with self._held(job_id) as hold:
             return await self._one_held(job, index, hold)
+
+    async def _intact(self, job: Job, chunk: ChunkMetadata) -> ChunkMetadata:
+        """A stored chunk, its bytes made again where they are lost or damaged."""
+        if not await self.worker.is_intact(chunk, job.spec.storage):
+            log.warning("job=%s chunk=%d event=mend", job.job_id, chunk.key.index)
+            await self.worker.mend(job, await self.recipes.of(job), chunk)
+        return chunk
 
     async def _one_held(self, job: Job, index: int | None, hold: Hold) -> ChunkMetadata:
         recipe = await self._ready_or_fail(job)

@@ -37,7 +37,9 @@ class Choice:
     def _bounds(self) -> Words:
         """Where each possible index but the last ends, as words."""
         reach = np.cumsum(self.weights[self._possible])
-        bounds: Words = (reach[:-1] / reach[-1] * 2.0**53).astype(np.uint64) << np.uint64(11)
+        ends = (reach[:-1] / reach[-1] * 2.0**53).astype(np.uint64)
+        # What rounds to the very end would wrap around to zero.
+        bounds: Words = np.minimum(ends, np.uint64((1 << 53) - 1)) << np.uint64(11)
         return bounds
 
     @cached_property

@@ -76,7 +76,7 @@ def _sentence(error: Any, names: tuple[str, ...]) -> str:
     if kind == "literal_error":
         return f"{where} {_not_one_of(given, context['expected'])}"
     if kind in _BELONGS:
-        return f"{where} is {_kind(given)} ({shown(given)}), {_BELONGS[kind]} belongs there"
+        return f"{where} is {_what(given)}, {_BELONGS[kind]} belongs there"
     if kind in _BOUNDS:
         return f"{where} must be {_BOUNDS[kind](context)}, not {_size(kind, given)}"
     if kind == "value_error":
@@ -113,9 +113,12 @@ def _size(kind: str, given: Any) -> str:
     return f"{len(given):,}" if kind.endswith(("short", "long")) else shown(given)
 
 
-def _kind(value: Any) -> str:
-    names = {bool: "true or false", str: "text", dict: "an object", list: "a list", type(None): ""}
-    return names.get(type(value), "a number") or "null"
+def _what(value: Any) -> str:
+    """The value as JSON calls it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    names = {str: f"text ({shown(value)})", dict: "an object", list: "a list"}
+    return names.get(type(value), f"the number {shown(value)}")
 
 
 def _not_one_of(given: Any, expected: str) -> str:

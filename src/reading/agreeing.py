@@ -10,17 +10,18 @@ from typing import Any
 from . import subjects as s
 from .lexicon import words_of
 from .shaping import Shaped
+from .words import word_set
 
 _PLACE = frozenset({"city", "postcode", "region", "street", "address"})
-_MAIN = frozenset(
+_MAIN = s.PEOPLE | word_set(
     "full first last given family user contact legal preferred screen display home mailing postal "
-    "billing shipping delivery work e mobile cell telephone street zip post job company "
-    "person account".split()
-) | s.PEOPLE
-_ROLES = frozenset(
+    "billing shipping delivery work e mobile cell telephone street zip post job company person "
+    "account"
+)
+_ROLES = word_set(
     "author director teacher instructor professor doctor physician manager supervisor driver "
     "recipient sender assignee agent owner reviewer host payee payer reporter speaker landlord "
-    "assigned counterparty arzt autor fahrer seller buyer emergency".split()
+    "assigned counterparty arzt autor fahrer seller buyer emergency"
 )
 _PARTS = {
     "Home": ("Lamps", "Blankets", "Shelves"), "Garden": ("Tools", "Seeds", "Furniture"),

@@ -11,6 +11,8 @@ MOST_LEFT = 40
 def quoted(left: Sequence[str]) -> tuple[str, ...]:
     """The words not understood, each once and short; beyond forty they are counted."""
     pieces = dict.fromkeys(piece.strip() for piece in left if piece.strip())
-    shown = [piece if len(piece) <= 200 else piece[:199] + "…" for piece in list(pieces)[:MOST_LEFT]]
+    shown = [
+        piece if len(piece) <= 200 else piece[:199] + "…" for piece in list(pieces)[:MOST_LEFT]
+    ]
     more = len(pieces) - len(shown)
     return (*shown, f"… and {more} more pieces of the request") if more else tuple(shown)

@@ -8,11 +8,13 @@ from typing import Any
 
 from . import subjects
 from .makers import Template
-from .modifiers import Context
+from .meanings import Context
 from .naming import Setting, template_for
+from .words import word_set
 
-_SAID = frozenset({"generator", "format", "null_when", "items", "fields", "pattern", "enum",
-                   "minimum", "maximum", "min", "max", "sample_values"})  # fmt: skip
+_SAID = word_set(
+    "generator format null_when items fields pattern enum minimum maximum min max sample_values"
+)  # fmt: skip
 _SAID_CONSTRAINTS = frozenset({"unique", "required"})
 """Constraints that leave open what a field holds."""
 

@@ -26,7 +26,9 @@ def of_field(field: Mapping[str, Any], said: Said, rows: int | None) -> Iterator
     """The checks that one phrase implies."""
     because = said.words[:300]
     for check in _checks(field, said, rows):
-        subject = {"fields": [field["name"]]} if check["check"] == "unique" else {"field": field["name"]}
+        subject = (
+            {"fields": [field["name"]]} if check["check"] == "unique" else {"field": field["name"]}
+        )
         yield {"check": check.pop("check"), **subject, **check, "because": because}
 
 
@@ -83,7 +85,11 @@ def _centre_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> It
     kind, is_cut = generator.get("kind"), "truncate" in generator
     if said.mean is not None and kind in ("normal", "exponential", "poisson") and not is_cut:
         spread = generator.get("stddev") or (said.mean**0.5 if kind == "poisson" else said.mean)
-        yield {"check": "mean", "equals": said.mean, "tolerance": _tolerance(spread, said.mean, rows)}
+        yield {
+            "check": "mean",
+            "equals": said.mean,
+            "tolerance": _tolerance(spread, said.mean, rows),
+        }
     if said.median is not None and kind == "lognormal" and not is_cut:
         spread = 1.2533 * generator["sigma"] * said.median
         tolerance = _tolerance(spread, said.median, rows)
@@ -93,5 +99,3 @@ def _centre_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> It
 def _tolerance(spread: float, centre: float, rows: int | None) -> float:
     error = 5 * abs(spread) / math.sqrt(rows) if rows else abs(centre) / 10
     return float(f"{error + 0.005:.3g}")  # and half a cent, for rounding
-
-

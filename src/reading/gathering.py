@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from . import lexicon
 from . import values as v
-from .modifiers import Context
+from .meanings import Context
 from .phrases import read_phrase, stripped
 from .said import Said
 from .text import LONGEST_CLAUSE, Clause
@@ -16,7 +16,9 @@ from .text import LONGEST_CLAUSE, Clause
 _OPENED = re.compile(r"\b(?:one of|either|any of|values|options|entweder)\b[^()]*$", re.IGNORECASE)
 _COLON = re.compile(r"^([^:()]{1,60}): ?([^:()]{1,60})$")
 _OR = re.compile(r"(?:^|\w )(?:or|oder) \w", re.IGNORECASE)
-_WITH = re.compile(r"^(?P<field>.{2,60}) (?:with|mit) (?:an? |its |the |eine[rm]? )?(?P<other>.{2,60})$")
+_WITH = re.compile(
+    r"^(?P<field>.{2,60}) (?:with|mit) (?:an? |its |the |eine[rm]? )?(?P<other>.{2,60})$"
+)
 _INTRO = re.compile(
     r"^(?:(?:the |their )?(?:columns|fields|attributes|spalten|felder)(?: are| should be)?"
     r"|(?:each|every|all)(?: \w{1,30})?(?: row| record)? (?:has|have|should have|needs|with)"
@@ -28,7 +30,7 @@ _INTRO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`text` to be read, `words` as they stood; a phrase of shares says which values and how many."""
+    """`text` to be read, `words` as they stood; or `shares` of the values of another field."""
 
     text: str
     words: str
@@ -45,14 +47,20 @@ class Phrase:
 def gather(clauses: Sequence[Clause], context: Context) -> tuple[Phrase, ...]:
     """Phrases in order, each about one field or about shares of one."""
     phrases: list[Phrase] = []
-    for clause in clauses:
-        text = _INTRO.sub("", clause.text).strip() if clause.before in (".", "\n", "and") else clause.text
-        clause = Clause(text or clause.text, clause.before)
+    for whole in clauses:
+        clause = _introduced(whole)
         if phrases and (grown := _grown(phrases[-1], clause, context)):
             phrases[-1] = grown
         else:
             phrases.extend(_begun(clause, context))
     return tuple(phrases)
+
+
+def _introduced(clause: Clause) -> Clause:
+    """ "Each customer has a name" → "a name", at the beginning of a sentence or a line."""
+    if clause.before not in (".", "\n", "and"):
+        return clause
+    return Clause(_INTRO.sub("", clause.text).strip() or clause.text, clause.before)
 
 
 def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
@@ -68,7 +76,9 @@ def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
     if two and lexicon.find(two["field"]) and lexicon.exact(two["other"]):
         parts = (text[: two.end("field")], text[two.start("other") :])
         return tuple(Phrase(part, part, starts=starts) for part in parts)
-    return (Phrase(text, text, open=bool(_OPENED.search(text)) and not _OR.search(text), starts=starts),)
+    return (
+        Phrase(text, text, open=bool(_OPENED.search(text)) and not _OR.search(text), starts=starts),
+    )
 
 
 def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
@@ -86,8 +96,6 @@ def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
 
 def _with_value(last: Phrase, clause: Clause) -> Phrase:
     text = last.text
-    if not _OPENED.search(text):
-        text = _COLON.sub(r"\1: one of \2", text)
     closed = bool(_OR.search(clause.text)) or clause.before == "and"
     value = re.sub(r"^(?:or|oder) ", "", clause.text, flags=re.IGNORECASE)
     return last.joined(clause, f"{text}, {value}", is_open=not closed)

@@ -6,57 +6,73 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..core.models import OutputFormat
 from . import lexicon, locales
 from . import quantities as q
 from . import subjects as s
-from .modifiers import Context
+from .meanings import Context
 from .phrases import stripped
 from .said import OpenSpan
 from .text import Clause, clauses
+from .words import word_set
 
 _FORMAT = re.compile(
     r"(?:(?:\b(?:as|in|to|into|als|im)(?: an?| one| eine?)? |\b(?:file )?format[: ]+|\boutput[: ]+)"
     r"(?P<named>csv|json ?lines|jsonl|ndjson|json|parquet)(?:[- ](?:files?|formate?|datei))?"
     r"|(?P<alone>^|[,;.\n(] ?)(?P<word>csv|json ?lines|jsonl|ndjson|json|parquet)"
-    r"(?:[- ](?:files?|format|output|please|datei))?(?= ?(?:$|[,;.\n)]| (?:plus|and|und|&) )))(?![\w-])",
+    r"(?:[- ](?:files?|format|output|please|datei))?(?= ?(?:$|[,;.\n)]| (?:plus|and|und|&) )))"
+    r"(?![\w-])",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"\b(csv|jsonl|json|parquet)(?=[- ](?:files?|table|dataset|of\b|with\b))", re.I)
-_FORMATS = {"json lines": "jsonl", "jsonlines": "jsonl", "ndjson": "jsonl"}
+_FILE = re.compile(
+    r"\b(csv|jsonl|json|parquet)(?=[- ](?:files?|table|dataset|of\b|with\b))", re.IGNORECASE
+)
+_FORMATS: dict[str, OutputFormat] = {
+    "csv": "csv",
+    "json": "json",
+    "jsonl": "jsonl",
+    "jsonlines": "jsonl",
+    "ndjson": "jsonl",
+    "parquet": "parquet",
+}
 
 _STARTER = re.compile(
-    r"(?P<colon>:(?!\d))|\b(?:with|including|containing|having|(?:that|which|who) (?:have|has|contains?)"
-    r"|where each (?:row |one )?has|consisting of|mit|inklusive|bestehend aus|each with|columns|fields"
-    r"|spalten|felder)\b"
-    r"(?:(?: the| these| following| den| folgenden)*(?: (?:columns|fields|attributes|properties|spalten"
-    r"|felder))\b)?(?: are| sind)? ?:?",
+    r"(?P<colon>:(?!\d))|\b(?:with|including|containing|having"
+    r"|(?:that|which|who) (?:have|has|contains?)|where each (?:row |one )?has|consisting of|mit"
+    r"|inklusive|bestehend aus|each with|columns|fields|spalten|felder)\b"
+    r"(?:(?: the| these| following| den| folgenden){0,3}"
+    r"(?: (?:columns|fields|attributes|properties|spalten|felder))\b)?(?: are| sind)? ?:?",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"^([^()]{1,120}?) ?\(([^()]{3,})\)")
 _COUNT = re.compile(
-    rf"(?<![\w.,-])(?:(?:rows|records|zeilen|count)(?: ?[:=]| of)? ?)?(?P<count>{q.NUMBER}(?:{q.SCALE})?)(?![\w%€$])",
+    r"(?<![\w.,-])(?:(?:rows|records|zeilen|count)(?: ?[:=]| of)? ?)?"
+    rf"(?P<count>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)(?![\w%€$])",
     re.IGNORECASE,
 )
 _ROWS = re.compile(
-    rf"\b(?P<lead>for |of |with |make it |exactly |genau )?(?P<count>{q.NUMBER}(?:{q.SCALE})?)"
+    rf"\b(?:for |of |with |make it |exactly |genau )?(?P<count>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)"
     r" (?:rows|records|entries|lines|zeilen|datensätze|einträge)\b"
-    rf"|\b(?:rows|row count|number of rows|records|zeilen)(?: ?[:=]| of)? ?(?P<after>{q.NUMBER}(?:{q.SCALE})?)(?![\w.])",
+    r"|\b(?:rows|row count|number of rows|records|zeilen)(?: ?[:=]| of)? ?"
+    rf"(?P<after>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)(?![\w.])",
     re.IGNORECASE,
 )
-_NOISE = frozenset(
-    "generate create make give me us i we need want would like please build produce synthetic fake "
-    "realistic random sample test dummy mock some data dataset datasets table tables list set file "
-    "a an the of for about rows row records record entries hi hello can could you get have to few "
-    "approximately around roughly exactly exact ca circa plausible anonymous typical complete full "
-    "different distinct unique new old up it's let's simple small large big csv json parquet jsonl "
-    "erzeuge erstelle bitte generiere brauche ich mir eine einen ein die den von liste tabelle "
-    "datensatz testdaten zufällige genau".split()
+_NOISE = word_set(
+    "generate create make give me us i we need want would like please build produce synthetic "
+    "fake realistic random sample test dummy mock some data dataset datasets table tables list "
+    "set file a an the of for about rows row records record entries hi hello can could you get "
+    "have to few approximately around roughly exactly exact ca circa plausible anonymous typical "
+    "complete full different distinct unique new old up it's let's simple small large big csv "
+    "json parquet jsonl erzeuge erstelle bitte generiere brauche ich mir eine einen ein die den "
+    "von liste tabelle datensatz testdaten zufällige genau"
 )
-_ENDS = frozenset(
+_ENDS = word_set(
     "of for from in at by who that which on between to during since with using living based where "
-    "whose over under per about like and or einer eines in aus von für im am".split()
+    "whose over under per about like and or einer eines in aus von für im am"
 )
-_GERMAN = re.compile(r"\b(?:mit|und|zwischen|für|eine[nrs]?|einer|oder|bis|kunden|erzeuge|zeilen)\b", re.I)
+_GERMAN = re.compile(
+    r"\b(?:mit|und|zwischen|für|eine[nrs]?|einer|oder|bis|kunden|erzeuge|zeilen)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,7 @@ class Head:
     left: tuple[str, ...] = ()
 
 
-def take_format(text: str) -> tuple[str, str | None]:
+def take_format(text: str) -> tuple[str, OutputFormat | None]:
     """The text without its words about a file format, and the format."""
     match = _FORMAT.search(text)
     if not match:
@@ -86,15 +102,14 @@ def take_format(text: str) -> tuple[str, str | None]:
     return re.sub(r" {2,}", " ", rest), _format(word)
 
 
-def _format(word: str) -> str:
-    plain = word.casefold()
-    return _FORMATS.get(plain, plain)
+def _format(word: str) -> OutputFormat:
+    return _FORMATS[word.casefold().replace(" ", "")]
 
 
 def is_german(text: str) -> bool:
     """Whether the request is written in German: two of its small words in the beginning."""
     words = {match.group().casefold() for match in _GERMAN.finditer(text[:2000])}
-    english = len(re.findall(r"\b(?:with|and|the|of|between|for)\b", text[:2000], re.I))
+    english = len(re.findall(r"\b(?:with|and|the|of|between|for)\b", text[:2000], re.IGNORECASE))
     return len(words) > english or (len(words) >= 2 and english == 0)
 
 
@@ -130,15 +145,19 @@ def read_head(parts: Sequence[Clause], context: Context) -> Head:
 
 def _is_preface(text: str) -> bool:
     """ "For our CRM", "Hi", "Please": words before the request itself."""
-    return bool(re.match(r"(?:for|in|as|to|hi|hello|hey|please|dear|für|hallo|bitte)\b", text, re.I))
+    return bool(
+        re.match(
+            r"(?:for|in|as|to|hi|hello|hey|please|dear|für|hallo|bitte)\b", text, re.IGNORECASE
+        )
+    )
 
 
 def _opened(clause: Clause, later: Sequence[Clause], context: Context) -> Head | None:
     bracketed = _BRACKETED.match(clause.text)
     if bracketed and _lists_fields(bracketed[2]) and not lexicon.exact(_subject(bracketed[1])):
         rest = clause.text[bracketed.end() :].strip()
-        inner = [*clauses(bracketed[2]), *([Clause(rest, ".")] if rest else [])]
-        return _head(bracketed[1], (*inner, *later), context, named=True)
+        listed = [*clauses(bracketed[2]), *([Clause(rest, ".")] if rest else [])]
+        return _head(bracketed[1], (*listed, *later), context, named=True)
     cut = _list_start(clause.text)
     if cut is None:
         return None
@@ -148,12 +167,15 @@ def _opened(clause: Clause, later: Sequence[Clause], context: Context) -> Head |
     if before and lexicon.exact(stripped(before)) and not _counted(before, context):
         return None
     listing = (*([Clause(after, "")] if after else []), *later)
-    if listing and (nested := _counted_subject(listing[0].text, context)):
-        tables = _tables(listing, context)
-        if len(tables) < 2 and nested:
-            inner = _opened(listing[0], listing[1:], context)
-            return inner or _head(listing[0].text, tuple(listing[1:]), context)
+    if _is_head_itself(listing, context):  # "Shop data: 500 orders with id and total"
+        inner = _opened(listing[0], listing[1:], context)
+        return inner or _head(listing[0].text, listing[1:], context)
     return _head(before, listing, context, named=True)
+
+
+def _is_head_itself(listing: Sequence[Clause], context: Context) -> bool:
+    starts = bool(listing) and _counted_subject(listing[0].text, context)
+    return starts and len(_tables(listing, context)) < 2
 
 
 def _list_start(text: str) -> tuple[int, int] | None:
@@ -189,7 +211,12 @@ def _headless(parts: Sequence[Clause], context: Context) -> Head:
     looks = _counted(first, context) or s.is_subject(_subject(first)) or words[0].casefold() in (
         "generate", "create", "make", "give", "i", "we", "please", "build", "produce"
     )  # fmt: skip
-    if looks and not (_is_field(first) and not _counted(first, context) and len(parts) > 1 and not s.is_subject(_subject(first))):
+    if looks and not (
+        _is_field(first)
+        and not _counted(first, context)
+        and len(parts) > 1
+        and not s.is_subject(_subject(first))
+    ):
         return _head(first, tuple(parts[1:]), context)
     return Head(listing=tuple(parts), named=True)
 
@@ -213,7 +240,10 @@ def _counted(text: str, context: Context) -> tuple[int, int, int] | None:
         before = text[: match.start()].rstrip().casefold()
         if re.match(r"(?:%|€|\$|[-–] ?\d|years?\b|days?\b|months?\b|hours?\b|and \d|to \d)", after):
             continue
-        if before.endswith(("in", "since", "from", "year", "between", "to", "than")) and len(match["count"]) == 4:
+        if (
+            before.endswith(("in", "since", "from", "year", "between", "to", "than"))
+            and len(match["count"]) == 4
+        ):
             continue
         count = _whole(match["count"], context)
         if count is not None:
@@ -228,7 +258,15 @@ def _subject(text: str) -> str:
     words: list[str] = []
     for word in re.findall(r"[^\W\d_][\w'-]*", plain):
         if word.casefold() in _NOISE:
-            if words and word.casefold() not in ("records", "rows", "data", "table", "entries", "list", "dataset"):
+            if words and word.casefold() not in (
+                "records",
+                "rows",
+                "data",
+                "table",
+                "entries",
+                "list",
+                "dataset",
+            ):
                 break
             continue
         if word.casefold() in _ENDS:
@@ -241,18 +279,20 @@ def _subject(text: str) -> str:
 
 def _period(text: str, context: Context) -> OpenSpan | None:
     """ "orders from 2024": days for the table's dates."""
-    match = re.search(rf"\b(?:in|from|of|during|for|aus) ({q.MOMENT})(?![\w-])", text, re.IGNORECASE)
+    match = re.search(
+        rf"\b(?:in|from|of|during|for|aus) ({q.MOMENT})(?![\w-])", text, re.IGNORECASE
+    )
     return q.span(match[1], context.today) if match else None
 
 
 def _counted_subject(text: str, context: Context) -> bool:
     count = _counted(text, context)
-    return bool(count and s.is_subject(_subject(text[count[2] :].split(" with ")[0])))
+    return bool(count and s.is_subject(_subject(text[count[2] :].split(" with ", maxsplit=1)[0])))
 
 
 def _tables(listing: Sequence[Clause], context: Context) -> tuple[str, ...]:
     """Subjects of several tables: counted ones, or bare ones that begin the request."""
-    found = []
+    found: list[str] = []
     for place, clause in enumerate(listing[:50]):
         bare = s.is_subject(clause.text.split(" ")[-1]) and len(clause.text.split()) <= 3
         leading = len(found) == place

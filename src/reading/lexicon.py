@@ -12,6 +12,7 @@ from .lexicon_german import GERMAN
 from .lexicon_people import PEOPLE
 from .lexicon_things import COMMON, TECH, WORLD
 from .makers import Room, Template
+from .words import word_set
 
 ROOMS: tuple[Room, ...] = (PEOPLE, COMMERCE, TECH, WORLD, COMMON)
 TRANSLATIONS: tuple[Mapping[str, str], ...] = (GERMAN,)
@@ -56,7 +57,7 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") else word
+    return word.removesuffix("s")
 
 
 def _entries() -> Iterator[tuple[str, Template]]:
@@ -94,11 +95,48 @@ def exact(name: str) -> Hit | None:
 
 _WEAK = frozenset(
     (word,)
-    for word in (
-        "number unit key group share current start end make class position location rain light "
-        "error term long condition mark point session card board gift due power count model plan "
-        "package day hour month year week reading return title label name"
-    ).split()
+    for word in [
+        "number",
+        "unit",
+        "key",
+        "group",
+        "share",
+        "current",
+        "start",
+        "end",
+        "make",
+        "class",
+        "position",
+        "location",
+        "rain",
+        "light",
+        "error",
+        "term",
+        "long",
+        "condition",
+        "mark",
+        "point",
+        "session",
+        "card",
+        "board",
+        "gift",
+        "due",
+        "power",
+        "count",
+        "model",
+        "plan",
+        "package",
+        "day",
+        "hour",
+        "month",
+        "year",
+        "week",
+        "reading",
+        "return",
+        "title",
+        "label",
+        "name",
+    ]
 )
 """Entries that mean themselves only: a "tax class" is no class on a plane."""
 
@@ -161,8 +199,10 @@ _ENDINGS: tuple[tuple[frozenset[str], Template], ...] = (
     (frozenset({"uuid", "guid"}), makers.formatted("uuid")),
     (frozenset({"code", "number", "no", "ref", "reference", "nummer", "key"}), _CODE),
     (frozenset({"count", "quantity", "qty", "anzahl"}), _COUNT),
-    (frozenset({"amount", "price", "cost", "total", "fee", "charge", "revenue", "value", "tax",
-                "payment", "expense", "preis", "betrag", "kosten", "fare", "premium", "sum"}),
+    (word_set(
+    "amount price cost total fee charge revenue value tax payment expense preis betrag kosten "
+    "fare premium sum"
+),
      makers.money(80, 0.9)),
     (frozenset({"rate", "ratio", "share", "percent", "percentage", "pct"}),
      makers.number(0, 100, 1)),
@@ -178,8 +218,9 @@ _ENDINGS: tuple[tuple[frozenset[str], Template], ...] = (
     (frozenset({"note", "comment", "description", "text", "message", "remark"}),
      makers.text(6, 18)),
     (frozenset({"name", "title"}), makers.text(2, 3)),
-    (frozenset({"size", "weight", "length", "width", "height", "temperature", "distance", "speed",
-                "mass", "depth", "area", "volume"}), makers.number(1, 100, 1)),
+    (word_set(
+    "size weight length width height temperature distance speed mass depth area volume"
+), makers.number(1, 100, 1)),
 )  # fmt: skip
 _SUFFIXES: tuple[tuple[str, Template], ...] = (
     ("datum", makers.day(-1095)),

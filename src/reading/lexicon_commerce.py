@@ -39,13 +39,29 @@ COMMERCE: Room = {
     "upc": shaped("[0-9]{12}", unique=True),
     "serial number|serial no|serial": shaped("[A-Z]{2}[0-9]{8}", unique=True),
     "category|product category|item category|product type": choice(
-        "Home", "Garden", "Sports", "Electronics", "Toys", "Books", "Clothing", "Kitchen",
-        "Office", "Beauty",
+        "Home",
+        "Garden",
+        "Sports",
+        "Electronics",
+        "Toys",
+        "Books",
+        "Clothing",
+        "Kitchen",
+        "Office",
+        "Beauty",
     ),
     "subcategory|sub category|product subcategory|fitting subcategory": guess("A", "B", "C"),
     "brand|brand name": choice(
-        "Alder & Co", "Northway", "Brightline", "Casa Verde", "Kestrel", "Lumo", "Oakfield",
-        "Pinewood", "Quanta", "Riverton",
+        "Alder & Co",
+        "Northway",
+        "Brightline",
+        "Casa Verde",
+        "Kestrel",
+        "Lumo",
+        "Oakfield",
+        "Pinewood",
+        "Quanta",
+        "Riverton",
     ),
     "color|colour": choice(
         "black", "white", "red", "blue", "green", "yellow", "grey", "brown", "orange", "purple"
@@ -69,6 +85,7 @@ COMMERCE: Room = {
     # money
     "price|unit price|list price|selling price|sale price|retail price|price per unit|"
     "sales price|item price|ticket price|fare|ticket fare": money(25),
+    "car price|vehicle price": money(21000, 0.5),
     "cost|unit cost|cost price|purchase price|production cost": money(14),
     "price per night|nightly rate|nightly price|room rate|night rate": number(60, 350),
     "price per month|monthly price|monthly fee|monthly rent|rent|monthly charge": number(400, 2500),
@@ -109,7 +126,12 @@ COMMERCE: Room = {
     "paid|is paid": flag(0.85),
     "payment term": choice("14 days", "30 days", "60 days"),
     "transaction type|booking type": choice(
-        "card payment", "transfer", "direct debit", "deposit", "withdrawal", "fee",
+        "card payment",
+        "transfer",
+        "direct debit",
+        "deposit",
+        "withdrawal",
+        "fee",
         weights=(42, 22, 16, 8, 8, 4),
     ),
     "account type": choice("checking", "savings", "business", weights=(60, 30, 10)),
@@ -124,9 +146,7 @@ COMMERCE: Room = {
     "confirmation code|pnr|record locator|reservation code|policy number": shaped(
         "[A-Z0-9]{6}", unique=True
     ),
-    "tracking number|tracking code|shipment number|parcel number": shaped(
-        "[0-9]{12}", unique=True
-    ),
+    "tracking number|tracking code|shipment number|parcel number": shaped("[0-9]{12}", unique=True),
     "batch number|lot number|batch|lot": shaped("L[0-9]{6}"),
     "order date|date ordered|purchase date|date of purchase|sale date|sold on|date of order|"
     "invoice date|billing date|bill date|issue date|issued|date issued|issued on|booking date|"

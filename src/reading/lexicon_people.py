@@ -27,9 +27,7 @@ PEOPLE: Room = {
     "director|teacher|instructor|professor|doctor|physician|manager|manager name|supervisor|"
     "cardholder|card holder|account holder|driver|recipient|sender|assignee|agent|"
     "assigned agent|sales rep|owner|reviewer|guest|passenger|tenant|payee|payer|"
-    "counterparty|reporter|requester|attending physician|account manager|speaker": person(
-        "name"
-    ),
+    "counterparty|reporter|requester|attending physician|account manager|speaker": person("name"),
     "first name|given name|forename|christian name|firstname": person("given_name"),
     "last name|family name|surname|lastname": person("family_name"),
     "middle name": person("given_name"),
@@ -50,8 +48,18 @@ PEOPLE: Room = {
     "birth date|birthdate|date of birth|dob|birthday|birth day": day(-80 * 365, -18 * 365),
     "age|age in year": about(42, 14, 18, 90),
     "nationality|citizenship": choice(
-        "American", "British", "German", "French", "Spanish", "Italian", "Dutch", "Polish",
-        "Indian", "Brazilian", "Japanese", "Canadian",
+        "American",
+        "British",
+        "German",
+        "French",
+        "Spanish",
+        "Italian",
+        "Dutch",
+        "Polish",
+        "Indian",
+        "Brazilian",
+        "Japanese",
+        "Canadian",
     ),
     "marital status|civil status|family status": choice(
         "single", "married", "divorced", "widowed", weights=(38, 47, 11, 4)
@@ -73,8 +81,18 @@ PEOPLE: Room = {
     "household size|party size|group size|number of guest|guest count": few(2.2, 1, 8),
     "adult": few(1.9, 1, 4),
     "hobby|interest": choice(
-        "reading", "cycling", "cooking", "gardening", "photography", "football", "hiking",
-        "music", "travel", "chess", "running", "painting",
+        "reading",
+        "cycling",
+        "cooking",
+        "gardening",
+        "photography",
+        "football",
+        "hiking",
+        "music",
+        "travel",
+        "chess",
+        "running",
+        "painting",
     ),
     "language|preferred language|native language|spoken language": choice(
         "English", "German", "French", "Spanish", "Italian", "Portuguese", "Dutch", "Polish"
@@ -103,8 +121,21 @@ PEOPLE: Room = {
     "state|region|province|county|federal state|district|territory|canton": person("region"),
     "country|country of residence|home country|country name|country of origin|"
     "origin country|destination country": choice(
-        "United States", "Germany", "United Kingdom", "France", "India", "Brazil", "Japan",
-        "Canada", "Spain", "Italy", "Netherlands", "Australia", "Poland", "Sweden", "Mexico",
+        "United States",
+        "Germany",
+        "United Kingdom",
+        "France",
+        "India",
+        "Brazil",
+        "Japan",
+        "Canada",
+        "Spain",
+        "Italy",
+        "Netherlands",
+        "Australia",
+        "Poland",
+        "Sweden",
+        "Mexico",
         weights=(20, 12, 10, 9, 9, 7, 6, 5, 5, 5, 4, 3, 2, 2, 1),
     ),
     "country code|iso country": choice(
@@ -125,8 +156,16 @@ PEOPLE: Room = {
         "company"
     ),
     "department|team|division|business unit|dept": choice(
-        "Sales", "Engineering", "Marketing", "Finance", "Human Resources", "Operations",
-        "Support", "Legal", "IT", "Purchasing",
+        "Sales",
+        "Engineering",
+        "Marketing",
+        "Finance",
+        "Human Resources",
+        "Operations",
+        "Support",
+        "Legal",
+        "IT",
+        "Purchasing",
         weights=(18, 22, 10, 8, 6, 14, 10, 3, 6, 3),
     ),
     "salary|annual salary|yearly salary|gross salary|income|annual income|base salary|"
@@ -151,11 +190,23 @@ PEOPLE: Room = {
     "vacation day|leave day|holiday": about(26, 4, 10, 40),
     "sick day": few(5, 0, 40),
     "skill|primary skill": choice(
-        "Python", "SQL", "Excel", "Java", "Project management", "Negotiation", "Accounting",
-        "Design", "Writing", "Data analysis",
+        "Python",
+        "SQL",
+        "Excel",
+        "Java",
+        "Project management",
+        "Negotiation",
+        "Accounting",
+        "Design",
+        "Writing",
+        "Data analysis",
     ),
     "education|education level|degree|highest degree|qualification": choice(
-        "secondary school", "vocational training", "bachelor", "master", "doctorate",
+        "secondary school",
+        "vocational training",
+        "bachelor",
+        "master",
+        "doctorate",
         weights=(28, 27, 28, 14, 3),
     ),
     "work from home|remote|remote work|works remotely": flag(0.35),

@@ -22,9 +22,7 @@ from .makers import (
 )
 
 TECH: Room = {
-    "device|device type|client device": choice(
-        "mobile", "desktop", "tablet", weights=(55, 38, 7)
-    ),
+    "device|device type|client device": choice("mobile", "desktop", "tablet", weights=(55, 38, 7)),
     "browser": choice("Chrome", "Safari", "Firefox", "Edge", weights=(62, 21, 9, 8)),
     "operating system|os|platform": choice(
         "Windows", "macOS", "Linux", "Android", "iOS", weights=(35, 15, 5, 27, 18)
@@ -45,7 +43,9 @@ TECH: Room = {
     "http method|method|request method": choice(
         "GET", "POST", "PUT", "DELETE", weights=(72, 20, 5, 3)
     ),
-    "status code|http status|response code|http status code|response status": choice("200", "301", "404", "500", weights=(86, 5, 7, 2)),
+    "status code|http status|response code|http status code|response status": choice(
+        "200", "301", "404", "500", weights=(86, 5, 7, 2)
+    ),
     "error code|error": shaped("E[0-9]{4}"),
     "log level|level|loglevel": choice(
         "DEBUG", "INFO", "WARNING", "ERROR", weights=(20, 62, 12, 6)
@@ -65,9 +65,7 @@ TECH: Room = {
     "page viewed|page visited|page count": few(4, 1, 40),
     "converted|logged in|is logged in|bounced|bounce": flag(0.2),
     # sensors
-    "temperature|temp|air temperature|room temperature|body temp outside": bell(
-        18, 7, -20, 45, 1
-    ),
+    "temperature|temp|air temperature|room temperature|body temp outside": bell(18, 7, -20, 45, 1),
     "humidity|relative humidity": bell(55, 15, 5, 100, 1),
     "pressure|air pressure": bell(1013, 9, 950, 1060, 1),
     "voltage": bell(3.7, 0.2, 2.8, 4.3, 2),
@@ -117,8 +115,32 @@ WORLD: Room = {
     "delay|delay minute|delay in minute": few(9, 0, 180),
     "departure time|scheduled departure|scheduled arrival|arrival time|takeoff": moment(-365, 60),
     "flight duration|flight time|travel time": whole(45, 840),
-    "hotel|hotel name": choice("Harbour View", "Grand Plaza", "Park Inn", "The Linden", "Alpina"),
-    "restaurant|restaurant name": choice("The Olive Tree", "Casa Luna", "Red Lantern", "Bistro 12"),
+    "hotel|hotel name": choice(
+        "Harbour View",
+        "Grand Plaza",
+        "Park Inn",
+        "The Linden",
+        "Alpina",
+        "Riverside",
+        "Crown",
+        "Belvedere",
+        "Sunset Bay",
+        "Station Hotel",
+    ),
+    "restaurant|restaurant name": choice(
+        "The Olive Tree",
+        "Casa Luna",
+        "Red Lantern",
+        "Bistro 12",
+        "Blue Door",
+        "La Piazza",
+        "Green Garden",
+        "Old Mill",
+        "Sea Breeze",
+        "Taste of India",
+        "Corner Table",
+        "Le Jardin",
+    ),
     "cuisine": choice("Italian", "French", "Indian", "Thai", "Mexican", "Greek", "Japanese"),
     # health
     "patient number|patient no|medical record number|mrn": code("P-{n:06d}"),
@@ -126,13 +148,27 @@ WORLD: Room = {
         "O+", "A+", "B+", "AB+", "O-", "A-", "B-", "AB-", weights=(38, 34, 9, 3, 7, 6, 2, 1)
     ),
     "diagnosis|disease|condition|primary diagnosis|medical condition": choice(
-        "hypertension", "type 2 diabetes", "asthma", "migraine", "arthritis", "influenza",
-        "back pain", "allergic rhinitis", "anaemia", "bronchitis",
+        "hypertension",
+        "type 2 diabetes",
+        "asthma",
+        "migraine",
+        "arthritis",
+        "influenza",
+        "back pain",
+        "allergic rhinitis",
+        "anaemia",
+        "bronchitis",
     ),
     "icd|icd code|icd 10|icd 10 code|diagnosis code": shaped("[A-N][0-9]{2}\\.[0-9]"),
     "medication|drug|medicine|prescription": choice(
-        "ibuprofen", "metformin", "lisinopril", "amoxicillin", "salbutamol", "omeprazole",
-        "paracetamol", "simvastatin",
+        "ibuprofen",
+        "metformin",
+        "lisinopril",
+        "amoxicillin",
+        "salbutamol",
+        "omeprazole",
+        "paracetamol",
+        "simvastatin",
     ),
     "dosage|dose": choice("5 mg", "10 mg", "20 mg", "50 mg", "100 mg", "500 mg"),
     "allergy": choice("none", "penicillin", "nuts", "pollen", "latex", weights=(70, 9, 7, 11, 3)),
@@ -158,8 +194,17 @@ WORLD: Room = {
     "gpa|grade point average": bell(3.0, 0.5, 0, 4, 2),
     "major|course|subject area|field of study|course name|study program|programme|program|"
     "course of study": choice(
-        "Biology", "Business", "Chemistry", "Computer Science", "Economics", "History", "Law",
-        "Mathematics", "Medicine", "Physics", "Psychology",
+        "Biology",
+        "Business",
+        "Chemistry",
+        "Computer Science",
+        "Economics",
+        "History",
+        "Law",
+        "Mathematics",
+        "Medicine",
+        "Physics",
+        "Psychology",
     ),
     "semester|term": whole(1, 10),
     "year of study|study year|academic year|school year": whole(1, 5),
@@ -182,7 +227,9 @@ WORLD: Room = {
     # property
     "number of room|bedroom|number of bedroom": few(3, 1, 8),
     "bathroom|number of bathroom": few(1.5, 1, 4),
-    "living area|floor area|square meter|square metre|area|size in square meter|sqm": whole(25, 260),
+    "living area|floor area|square meter|square metre|area|size in square meter|sqm": whole(
+        25, 260
+    ),
     "property type": choice("flat", "house", "office", "shop", weights=(60, 30, 6, 4)),
     "year built|construction year|built year|year of construction": whole(1900, 2025),
     "property price|house price|asking price": whole(90000, 1500000),
@@ -244,8 +291,16 @@ COMMON: Room = {
     "task|task name|project|project name|milestone": text(2, 4),
     "effort|estimated hour|story point": few(5, 1, 40),
     "industry|sector|branch": choice(
-        "Retail", "Manufacturing", "Finance", "Healthcare", "Software", "Education", "Transport",
-        "Energy", "Construction", "Hospitality",
+        "Retail",
+        "Manufacturing",
+        "Finance",
+        "Healthcare",
+        "Software",
+        "Education",
+        "Transport",
+        "Energy",
+        "Construction",
+        "Hospitality",
     ),
     "employee count|number of employee|headcount|company size|staff": whole(1, 5000),
     "timezone|time zone": choice("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"),

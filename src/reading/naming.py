@@ -9,24 +9,26 @@ from . import lexicon, makers
 from . import subjects as s
 from .lexicon import Hit
 from .makers import Template
-from .modifiers import Context
+from .meanings import Context
+from .words import word_set
 
 LONGEST_NAME = 64
 
 _SPELLING = re.compile(r"\b(e)[- ]?(mail)\b|\b(ean|isbn|gtin)[- ](13)\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])")
-_GENERIC = frozenset({"name", "title", "status", "state", "type", "date", "number", "time", "method",
-                      "reference", "price", "duration", "score", "code", "no", "category",
-                      "class", "genre", "format"})  # fmt: skip
+_GENERIC = word_set(
+    "name title status state type date number time method reference price duration score code no "
+    "category class genre format"
+)  # fmt: skip
 # Rows of these refer to other things, many rows to one: their numbers, names and mails repeat.
-_REPEATING = frozenset(
+_REPEATING = word_set(
     "order booking transaction payment review reading session event log purchase sale line visit "
     "measurement claim loan refund return shipment delivery ticket appointment reservation trip "
-    "ride call email message comment rating grade click subscription".split()
+    "ride call email message comment rating grade click subscription"
 )
-_OF_A_PERSON = frozenset(
+_OF_A_PERSON = word_set(
     "order booking reservation appointment subscription visit policy claim loan ticket review "
-    "payment invoice trip ride call session shipment delivery".split()
+    "payment invoice trip ride call session shipment delivery"
 )
 
 
@@ -46,7 +48,9 @@ class Setting:
 def field_name(words: str) -> str:
     """Snake case of the user's own words, in any script: "Straße und Ort" → straße_und_ort."""
     text = _SPELLING.sub(lambda found: "".join(filter(None, found.groups())), words)
-    name = re.sub(r"[\W_]+", "_", _CAMEL.sub("_", text)).strip("_").lower()[:LONGEST_NAME].strip("_")
+    name = (
+        re.sub(r"[\W_]+", "_", _CAMEL.sub("_", text)).strip("_").lower()[:LONGEST_NAME].strip("_")
+    )
     return name if name[:1].isalpha() or not name else f"_{name}"[:LONGEST_NAME]
 
 
@@ -80,17 +84,21 @@ def _identifier(words: str, setting: Setting) -> Hit | None:
     is_own = not before or before == (setting.owner,) or _is_membership(before, setting.owner)
     known = lexicon.exact(words)
     if parts[-1] == "id":
-        if known and known.template.format == "uuid":
-            return replace(known, template=replace(known.template, unique=is_own))
-        if known and known.entry != "id" and not (is_own and before):
-            return known
-        template = makers.serial() if is_own else makers.whole(1, _others(setting))
-        return Hit(template, "id" if is_own else "another id", certain=True)
+        return _id(known, setting, is_own=is_own, is_bare=not before)
     if known and known.entry != "number":
         return known
     if is_own and setting.owner:
         return Hit(makers.code(f"{setting.owner[0].upper()}-{{n:06d}}"), "number", certain=True)
     return None
+
+
+def _id(known: Hit | None, setting: Setting, *, is_own: bool, is_bare: bool) -> Hit:
+    if known and known.template.format == "uuid":
+        return replace(known, template=replace(known.template, unique=is_own))
+    if known and known.entry != "id" and (is_bare or not is_own):
+        return known
+    template = makers.serial() if is_own else makers.whole(1, _others(setting))
+    return Hit(template, "id" if is_own else "another id", certain=True)
 
 
 def _is_membership(words: tuple[str, ...], owner: str) -> bool:
@@ -154,7 +162,9 @@ def _unique_here(template: Template, setting: Setting) -> Template:
     if template.kind == "person":
         holds = setting.is_person or setting.owner in s.COMPANIES
     else:
-        holds = setting.owner not in _REPEATING or template.format is None and _is_reference(template)
+        holds = setting.owner not in _REPEATING or (
+            template.format is None and _is_reference(template)
+        )
     return replace(template, unique=holds)
 
 

@@ -6,14 +6,17 @@ import re
 from dataclasses import replace
 
 from . import values as v
-from .modifiers import GONE, UNIT, Context, understood
+from .meanings import Context
+from .modifiers import GONE, UNIT, understood
 from .said import Said
+from .words import word_set
 
 _BRACKETS = re.compile(r" ?[(\[{]([^()\[\]{}]{0,300})[)\]}]")
 _CONDITION = re.compile(
-    r"(?<!\w)(?:only (?:if|when|for|after|before|where)|if|when|whenever|unless|depend\w*|based on"
+    r"(?<!\w)(?:only (?:if|when|for|after|before|where)|if(?! (?:any|known|available)\b)|when|whenever|unless|depend\w*|based on"
     r"|derived|calculated|computed|equals?|equal to|(?:the )?sum of|same as|multiplied|divided"
-    r"|correlat\w*|nur wenn|falls|wenn|abhängig)(?!\w)|[=×*]|\d[\d.,]{0,8} ?% (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]",
+    r"|correlat\w*|nur wenn|falls|wenn|abhängig)(?!\w)|[=×*]"
+    r"|\d[\d.,]{0,8} ?% (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]",
     re.IGNORECASE,
 )
 _TURNS = re.compile(
@@ -22,11 +25,11 @@ _TURNS = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
-_FILLER = frozenset(
+_FILLER = word_set(
     "a an the their its his her our your each every some any of as is are be was in on at to for "
     "with and or plus also then finally including random realistic valid field fields column "
-    "columns attribute value values it which having has have must should all between from per "
-    "ein eine einen einer der die das den dem des mit und als im in von je sowie auch".split()
+    "columns attribute value values it which having has have must should all between from per ein "
+    "eine einen einer der die das den dem des mit und als im in von je sowie auch"
 )
 _KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was"})
 """Filler that may begin a field's name: is active, in stock."""
@@ -61,7 +64,9 @@ def _unbracketed(text: str, said: Said, context: Context) -> tuple[str, Said]:
 
 def _in_brackets(text: str, said: Said, context: Context) -> Said:
     """Modifiers where all of it reads as such; else a list of values; else not understood."""
-    examples = re.match(r"(?:e\.g\.|for example|such as|like|z\.b\.|examples?:)[ ,:]*", text, re.I)
+    examples = re.match(
+        r"(?:e\.g\.|for example|such as|like|z\.b\.|examples?:)[ ,:]*", text, re.IGNORECASE
+    )
     if examples and len(v.split(text[examples.end() :])) > 1:
         listed = v.typed(v.split(text[examples.end() :]))
         return said.but(values=listed, examples=True)

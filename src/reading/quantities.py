@@ -8,9 +8,14 @@ from datetime import date, timedelta
 
 NUMBER = r"\d[\d.,]{0,24}"
 """A number's characters; `value` decides what the points and commas mean."""
-SCALE = r"(?: ?(?:thousand|million|billion|dozen|hundred|tausend|millionen|mio\.?|mrd\.?)\b|[kK]\b|[mM]\b(?=\s?[^\W\d])|M\b)"
+SCALE = (
+    r"(?: ?(?:thousand|million|billion|dozen|hundred|tausend|millionen|mio\.?|mrd\.?)\b|k\b)"
+)
+SCALE_OF_ROWS = SCALE.removesuffix(")") + r"|m\b)"
+"""2m rows are two million; 2m of cloth are not."""
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-_FACTORS = {"k": 10**3, "thousand": 10**3, "tausend": 10**3, "m": 10**6, "million": 10**6, "dozen": 12, "hundred": 100,
+_FACTORS = {"k": 10**3, "thousand": 10**3, "tausend": 10**3, "m": 10**6, "million": 10**6,
+            "dozen": 12, "hundred": 100,
             "millionen": 10**6, "mio": 10**6, "billion": 10**9, "mrd": 10**9}  # fmt: skip
 
 _SMALL = {
@@ -60,8 +65,10 @@ def value(text: str, *, german: bool = False) -> int | float | None:
 
 def _ungrouped(digits: str, german: bool) -> str:
     """Digits with one point at most."""
-    group, point = (".", ",") if german else (",", ".")
-    if _GROUPED.fullmatch(digits) and (digits.count(".") + digits.count(",") > 1 or group in digits):
+    group, _point = (".", ",") if german else (",", ".")
+    if _GROUPED.fullmatch(digits) and (
+        digits.count(".") + digits.count(",") > 1 or group in digits
+    ):
         if digits.count(",") and digits.count("."):
             last = max(digits.rfind(","), digits.rfind("."))
             return re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]
@@ -95,7 +102,8 @@ _MONTHS = {
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 MOMENT = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{4}}-\d{{2}}(?![\d-])|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH},? \d{{4}}"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     rf"|{_MONTH} \d{{4}}|(?:19|20)\d{{2}}(?![\d.,/%])|today|heute|now)"
 )
 """A day, a month or a year; `span` says from when to when it is."""

@@ -26,11 +26,11 @@ class Numbers:
 def ranged(said: Said, template: Template) -> Numbers:
     """The field's distribution; without a word about numbers, the template's own."""
     if _says_nothing(said):
-        return Numbers(template.type, _own(template, said), notes=_described(template))
+        return Numbers(template.type, _own(template), notes=_described(template))
     kind, places = _precision(said, template)
     low, high = _bounds(said, kind, places)
     if _is_free(said) and (low is None or high is None):
-        return _open(said, template, kind, places, (low, high))
+        return _open(template, kind, places, (low, high))
     if said.shape in (None, "uniform", "evenly") and said.mean is None and said.median is None:
         return Numbers(kind, _uniform(low, high, places), low, high)
     return _drawn(said, kind, places, (low, high))
@@ -46,7 +46,7 @@ def _is_free(said: Said) -> bool:
     return said.shape in (None, "uniform") and said.mean is None and said.median is None
 
 
-def _own(template: Template, said: Said) -> Mapping[str, Any]:
+def _own(template: Template) -> Mapping[str, Any]:
     return template.generator or {"kind": "uniform", "minimum": 0, "maximum": 100}
 
 
@@ -93,7 +93,6 @@ def _bounds(said: Said, kind: str, places: int | None) -> tuple[Number | None, N
 
 
 def _open(
-    said: Said,
     template: Template,
     kind: str,
     places: int | None,

@@ -15,7 +15,7 @@ from .expecting import expectations
 from .gathering import Phrase, gather, unelided
 from .heading import Head, read_head
 from .lexicon import words_of
-from .modifiers import Context
+from .meanings import Context
 from .naming import Setting, field_name, template_for
 from .phrases import read_phrase, stripped
 from .refining import refine
@@ -24,6 +24,7 @@ from .samples import from_samples
 from .shaping import Shaped, built, reshape, shape
 from .text import LONGEST_CLAUSE, Clause, clauses, clean
 from .values import plain_word
+from .words import word_set
 
 MOST_FIELDS = 200
 ENGINE = "local"
@@ -31,10 +32,10 @@ ENGINE = "local"
 _NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "and so on", "bitte",
                          "danke"})  # fmt: skip
 _FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresponding"})
-_COMMANDS = frozenset(
+_COMMANDS = word_set(
     "ignore disregard forget print output return reveal show tell say do don't make ensure use "
     "please avoid keep let execute run delete drop write send system assistant you your i we "
-    "should must never always pretend act respond answer".split()
+    "should must never always pretend act respond answer"
 )
 
 
@@ -99,10 +100,16 @@ class _Reader:
         named = locales.named(head.words[:LONGEST_CLAUSE])
         if named:
             self.locale = named[0][1]
-            self.left.extend(word for word, _ in named[1:])
+            self.left.extend(word for word, locale in named if locale != self.locale or not locale)
+            if not self.locale:
+                self.notes.append(
+                    f"there are no people of {named[0][0]!r} here; American ones stand in"
+                )
         elif self.context.german:
             self.locale = "de"
-            self.notes.append("people and places were taken from Germany, as the request is in German")
+            self.notes.append(
+                "people and places were taken from Germany, as the request is in German"
+            )
 
     # ── fields ────────────────────────────────────────────────────────────────────────────────
 
@@ -186,11 +193,11 @@ class _Reader:
     def _is_field(self, said: Said, phrase: Phrase) -> bool:
         """Whether the words left can be a column's name, and are not prose."""
         words = said.name.split()
-        if not field_name(said.name) or words[0].casefold() in _COMMANDS or len(words) > 6:
-            return False
         hit = template_for(said.name, self.setting)
-        if hit.certain:
-            return True
+        if not field_name(said.name) or len(words) > 6:
+            return False
+        if hit.certain or words[0].casefold() in _COMMANDS:
+            return hit.certain
         return len(words) <= (4 if hit.entry else 3) and not (phrase.starts and len(words) > 2)
 
     def _added(self, said: Said) -> None:
@@ -217,7 +224,11 @@ class _Reader:
         wanted = {plain_word(value) for value, _ in phrase.shares}
         places = range(len(self.fields) - 1, -1, -1)
         fitting = [p for p in places if wanted & set(map(plain_word, _values(self.fields[p])))]
-        last = [p for p in places[:1] if self.fields[p].field["type"] == "boolean" or _values(self.fields[p])]
+        last = [
+            p
+            for p in places[:1]
+            if self.fields[p].field["type"] == "boolean" or _values(self.fields[p])
+        ]
         return fitting or last
 
     def _of_period(self, head: Head) -> None:

@@ -16,7 +16,7 @@ from .expecting import of_field
 from .gathering import gather, unelided
 from .lexicon import Hit, words_of
 from .makers import Template
-from .modifiers import Context
+from .meanings import Context
 from .naming import Setting, field_name, template_for
 from .phrases import read_phrase, stripped
 from .said import Said
@@ -119,10 +119,12 @@ def _set_rows(draft: _Draft, rows: int, because: str) -> None:
     draft.checks.insert(0, {"check": "row_count", "equals": rows, **table, "because": because})
 
 
-_CARRIED = frozenset({"add", "include", "remove", "drop", "delete", "ergänze", "entferne", "without"})
+_CARRIED = frozenset(
+    {"add", "include", "remove", "drop", "delete", "ergänze", "entferne", "without"}
+)
 _VERB = re.compile(
-    r"(?:please |also |then |and |now |bitte )*(?P<verb>add|include|remove|drop|delete|rename|call|make|set|change"
-    r"|without|ergänze|füge|entferne|use)\b",
+    r"(?:please |also |then |and |now |bitte ){0,5}(?P<verb>add|include|remove|drop|delete|rename"
+    r"|call|make|set|change|without|ergänze|füge|entferne|use)\b",
     re.IGNORECASE,
 )
 
@@ -132,9 +134,18 @@ _VERB = re.compile(
 
 def _obey(clause: Clause, draft: _Draft, tables: Sequence[Document]) -> None:
     text = re.sub(r"^(?:please|also|then|and|now|bitte) ", "", clause.text, flags=re.IGNORECASE)
-    if stripped(text).casefold() in ("", "rows", "make rows", "it rows", "make it rows", "set rows"):
+    if stripped(text).casefold() in (
+        "",
+        "rows",
+        "make rows",
+        "it rows",
+        "make it rows",
+        "set rows",
+    ):
         return
-    if re.fullmatch(r"(?:make it|set|use|change (?:it )?to|only)? ?(?:it )?(?:to )?rows", text, re.I):
+    if re.fullmatch(
+        r"(?:make it|set|use|change (?:it )?to|only)? ?(?:it )?(?:to )?rows", text, re.IGNORECASE
+    ):
         return
     for pattern, act in _COMMANDS:
         match = pattern.fullmatch(text)
@@ -143,10 +154,11 @@ def _obey(clause: Clause, draft: _Draft, tables: Sequence[Document]) -> None:
     draft.left.append(text if not clause.text.endswith(text) else clause.text)
 
 
-def _add(match: re.Match[str], draft: _Draft, tables: Sequence[Document]) -> bool:
-    (phrase, *_) = gather((Clause(match["what"], ""),), draft.context) or (None,)
-    if phrase is None or phrase.shares:
+def _add(match: re.Match[str], draft: _Draft, _: Sequence[Document]) -> bool:
+    phrases = gather((Clause(match["what"], ""),), draft.context)
+    if not phrases or phrases[0].shares:
         return False
+    phrase = phrases[0]
     said = read_phrase(phrase.text, draft.context, words=match["what"])
     if not said.name or len(said.name.split()) > 6:
         return False
@@ -193,7 +205,7 @@ def _renamed(check: Document, old: str, new: str) -> Document:
     return check
 
 
-def _place_named(match: re.Match[str], draft: _Draft, tables: Sequence[Document]) -> bool:
+def _place_named(match: re.Match[str], draft: _Draft, _: Sequence[Document]) -> bool:
     named = locales.named(match["where"])
     if not named:
         return False
@@ -213,9 +225,7 @@ def _change(match: re.Match[str], draft: _Draft, tables: Sequence[Document]) -> 
     return _say_more(draft, place, said)
 
 
-def _found(
-    words: str, draft: _Draft, tables: Sequence[Document]
-) -> tuple[Document, int | None]:
+def _found(words: str, draft: _Draft, tables: Sequence[Document]) -> tuple[Document, int | None]:
     """The table and place of a field; none where two tables have one of that name."""
     hits = []
     for table in tables:
@@ -256,13 +266,22 @@ def _hit_of(old: Document, setting: Setting) -> Hit:
     return Hit(template, known.entry, certain=True)
 
 
-_ABOUT_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "enum")
+_ABOUT_NUMBERS = (
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "enum",
+)
 
 
 def _merged(old: Document, new: Document, said: Said) -> Document:
     constraints = dict(old.get("constraints", {}))
     if _says_what(said):
-        constraints = {k: w for k, w in constraints.items() if k not in (*_ABOUT_NUMBERS, "pattern")}
+        constraints = {
+            k: w for k, w in constraints.items() if k not in (*_ABOUT_NUMBERS, "pattern")
+        }
         merged = {**{k: w for k, w in old.items() if k not in ("generator", "format")}, **new}
     else:
         kept = ("null_fraction", "description")
@@ -292,13 +311,14 @@ def _x(pattern: str) -> re.Pattern[str]:
 
 
 _COMMANDS: tuple[tuple[re.Pattern[str], Act], ...] = (
-    (_x(r"(?:rename|call|change)(?: the)?(?: field| column)? (?P<what>[^,]{1,80}) (?:to|as|into|->|in)"
-        r" (?P<to>[\w -]{1,64})"), _rename),
+    (_x(r"(?:rename|call|change)(?: the)?(?: field| column)? (?P<what>[^,]{1,80})"
+        r" (?:to|as|into|->|in) (?P<to>[\w -]{1,64})"), _rename),
     (_x(r"(?:remove|drop|delete|without|entferne)(?: the)?(?: field| column)? (?P<what>.{1,80}?)"
         r"(?: field| column)?"), _remove),
     (_x(r"(?:use|make (?:it|them|all)?|with|take|set (?:the )?locale to) ?(?P<where>[\w .]{2,40}?)"
         r"(?: names?| people| places?| addresses| locale| customers)*"), _place_named),
     (_x(r"(?:make|set|change)(?: the)? (?P<what>.{3,390})"), _change),
-    (_x(r"(?:add|include|ergänze|füge)(?: also)?(?: the)?(?: fields?| columns?)?:? (?P<what>.{2,390})"), _add),
+    (_x(r"(?:add|include|ergänze|füge)(?: also)?(?: the)?(?: fields?| columns?)?:?"
+        r" (?P<what>.{2,390})"), _add),
     (_x(r"(?P<what>.{3,390})"), _change),
 )  # fmt: skip

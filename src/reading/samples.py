@@ -83,7 +83,9 @@ def _numbers(cells: list[float]) -> tuple[Template, str]:
     if low == high:
         low, high = min(low, 0), max(high, 10)
     drawn = {"kind": "uniform", "minimum": low, "maximum": high, "decimal_places": places}
-    return Template("number", drawn), f"was taken as numbers from {low} to {high}, as in the samples"
+    return Template(
+        "number", drawn
+    ), f"was taken as numbers from {low} to {high}, as in the samples"
 
 
 def _places(cell: float) -> int:
@@ -149,6 +151,10 @@ def _written(moment: Any) -> str:
 
 _ISO = (
     ("date", date.fromisoformat, r"\d{4}-\d{2}-\d{2}"),
-    ("datetime", datetime.fromisoformat, r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?Z?"),
+    (
+        "datetime",
+        datetime.fromisoformat,
+        r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?Z?",
+    ),
     ("time", time.fromisoformat, r"\d{2}:\d{2}(?::\d{2})?"),
 )

@@ -56,7 +56,9 @@ def reshape(shaped: Shaped, later: Said, setting: Setting) -> Shaped:
 def built(hit: Hit, said: Said, setting: Setting) -> Shaped:
     """The field with its template and all that was said written into it."""
     template = _typed(hit.template, said, known=hit.certain)
-    start = Shaped({"name": field_name(said.name), "type": template.type}, said, hit, left=said.rest)
+    start = Shaped(
+        {"name": field_name(said.name), "type": template.type}, said, hit, left=said.rest
+    )
     shaped = _qualified(_made(start, template, setting), template)
     return _asked(shaped if hit.certain else _guessed(shaped, hit.entry), template)
 
@@ -64,7 +66,7 @@ def built(hit: Hit, said: Said, setting: Setting) -> Shaped:
 # ── type ──────────────────────────────────────────────────────────────────────────────────────
 
 _BY_TYPE: Mapping[str, Template] = {
-    "integer": makers.whole(1, 1000),
+    "integer": makers.whole(0, 1000),
     "number": makers.number(0, 1000),
     "string": makers.text(1, 4),
     "boolean": makers.flag(),
@@ -175,7 +177,7 @@ def _categories(shaped: Shaped, template: Template) -> Shaped:
     if said.exact:
         generator["quota"] = "exact"
     shaped = _with(shaped, type=_type_of(values, template), generator=generator)
-    return _explained(shaped, template, values)
+    return _explained(shaped, values)
 
 
 def _weighted(said: Said, template: Template) -> list[tuple[Value, float]]:
@@ -222,7 +224,7 @@ def _type_of(values: list[Value], template: Template) -> str:
     return "number" if all(isinstance(v, int | float) for v in values) else "string"
 
 
-def _explained(shaped: Shaped, template: Template, values: list[Value]) -> Shaped:
+def _explained(shaped: Shaped, values: list[Value]) -> Shaped:
     said, name = shaped.said, shaped.name
     notes = []
     if said.examples:
@@ -236,7 +238,9 @@ def _explained(shaped: Shaped, template: Template, values: list[Value]) -> Shape
     if said.weights and len(said.weights) != len(values):
         shaped = replace(shaped, left=(*shaped.left, said.words))
     if sum(share for _, share in said.shares) > 1.0001:
-        notes.append(f"the shares of {name!r} add up to more than 100 %; only their proportions count")
+        notes.append(
+            f"the shares of {name!r} add up to more than 100 %; only their proportions count"
+        )
     return shaped.noting(*notes)
 
 
@@ -245,7 +249,9 @@ def _truth(shaped: Shaped, template: Template) -> Shaped:
     said = shaped.said
     p = float((template.generator or {}).get("p", 0.5))
     for value, share in said.shares[:1]:
-        is_true = TRUE_FALSE.get(str(value).casefold(), not str(value).casefold().startswith("not "))
+        is_true = TRUE_FALSE.get(
+            str(value).casefold(), not str(value).casefold().startswith("not ")
+        )
         p = share if is_true else 1 - share
     if said.mostly:
         p = 0.8 if TRUE_FALSE.get(said.mostly.casefold(), True) else 0.2
@@ -261,7 +267,9 @@ _OLDEST = 120
 def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
     said = shaped.said
     if template.type == "time":
-        return _bounded(shaped, minimum=said.clock[0], maximum=said.clock[1]) if said.clock else shaped
+        return (
+            _bounded(shaped, minimum=said.clock[0], maximum=said.clock[1]) if said.clock else shaped
+        )
     if said.clock:
         shaped = replace(shaped, left=(*shaped.left, said.words))
     first, last = template.days or (-1095, 0)
@@ -331,6 +339,9 @@ def _countable(shaped: Shaped, template: Template) -> Shaped:
 
 
 def _guessed(shaped: Shaped, entry: str) -> Shaped:
+    said = shaped.said
+    if said.type or said.true_false or said.values or said.pattern:
+        return shaped  # the request itself said what it is
     if entry:
         return shaped.noting(f"{shaped.name!r} was read as {entry!r}")
     return shaped.noting(

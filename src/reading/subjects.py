@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from .lexicon import words_of
+from .words import word_set
 
-PEOPLE = frozenset(
+PEOPLE = word_set(
     "customer client user employee person people patient student member subscriber guest contact "
-    "lead applicant candidate passenger teacher worker volunteer citizen player driver doctor nurse "
-    "visitor tenant shopper buyer seller voter author staff participant attendee resident donor "
-    "professor colleague child adult learner friend kunde kunden mitarbeiter nutzer benutzer "
-    "patienten studenten schüler personen mitglieder gäste".split()
+    "lead applicant candidate passenger teacher worker volunteer citizen player driver doctor "
+    "nurse visitor tenant shopper buyer seller voter author staff participant attendee resident "
+    "donor professor colleague child adult learner friend kunde kunden mitarbeiter nutzer "
+    "benutzer patienten studenten schüler personen mitglieder gäste"
 )
-COMPANIES = frozenset({"company", "supplier", "vendor", "organisation", "organization", "partner",
-                       "firm", "business", "account", "firma", "firmen", "unternehmen",
-                       "lieferanten"})  # fmt: skip
+COMPANIES = word_set(
+    "company supplier vendor organisation organization partner firm business account firma firmen "
+    "unternehmen lieferanten"
+)  # fmt: skip
 GOODS = frozenset({"product", "item", "article", "good", "produkte", "artikel", "produkt"})
-THINGS = frozenset(
+THINGS = word_set(
     "order booking invoice transaction payment ticket review reading session event log purchase "
     "sale flight book movie song car vehicle house property project task shipment delivery hotel "
     "restaurant course exam grade claim policy loan subscription appointment visit measurement "
     "sensor device machine reservation trip city country store branch department recipe game "
     "match team message email post comment campaign job vacancy contract line refund return "
     "expense listing ride call category warehouse bestellung bestellungen buchungen rechnung "
-    "rechnungen transaktionen tickets bücher aufträge termine".split()
+    "rechnungen transaktionen tickets bücher aufträge termine"
 )
 SUBJECTS = PEOPLE | COMPANIES | GOODS | THINGS
 
@@ -58,6 +60,6 @@ def default_fields(owner: str) -> str:
 
 def is_subject(word: str) -> bool:
     """Whether a plural names a table: customers, orders."""
-    return owner_of(word) in SUBJECTS and owner_of(word) != word.casefold() or (
+    return (owner_of(word) in SUBJECTS and owner_of(word) != word.casefold()) or (
         word.casefold() in SUBJECTS and word.casefold() in ("people", "staff", "kunden")
     )

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from .words import word_set
+
 LONGEST_CLAUSE = 400
 """Characters of a clause that is read at all. Every expression of this package runs on text no
 longer than this, so none of them can be slow whatever it is given."""
@@ -17,8 +19,9 @@ _SEPARATOR = re.compile(
     r"[,;\n•·.!?|]|(?<!\w)(?:and|und|sowie|plus|between|zwischen|&)(?!\w)", re.IGNORECASE
 )
 _BULLET = re.compile(r"^(?:[-*–•>] ?|\(?(?:\d{1,3}|[a-z])[.)] )+", re.IGNORECASE)
-_ABBREVIATIONS = frozenset({"e.g", "i.e", "incl", "max", "min", "approx", "ca", "vs", "bzw", "no",
-                            "z.b", "d.h", "inkl", "etc", "nr", "avg", "st", "b"})  # fmt: skip
+_ABBREVIATIONS = word_set(
+    "e.g i.e incl max min approx ca vs bzw no z.b d.h inkl etc nr avg st b"
+)  # fmt: skip
 _CONTINUES = re.compile(
     r"(?:before|after|only|not|if|when|unless|then|while|otherwise|less|more|at|in|on|mean"
     r"|sd|std|median|sigma|nur|wenn|vor|nach|no (?:more|less|later|earlier))\b",
@@ -115,8 +118,16 @@ def _separates(text: str, at: int, end: int) -> bool:
         return True
     if right not in ("", " ", "\n"):
         return False
-    word = text[max(0, at - 8) : at].split(" ")[-1].split("\n")[-1].casefold().lstrip("(")
-    return word not in _ABBREVIATIONS and not (word.isdigit() and _starts_line(text, at - len(word)))
+    word = (
+        text[max(0, at - 8) : at]
+        .rsplit(" ", maxsplit=1)[-1]
+        .rsplit("\n", maxsplit=1)[-1]
+        .casefold()
+        .lstrip("(")
+    )
+    return word not in _ABBREVIATIONS and not (
+        word.isdigit() and _starts_line(text, at - len(word))
+    )
 
 
 def _starts_line(text: str, at: int) -> bool:

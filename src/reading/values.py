@@ -10,9 +10,11 @@ from .said import Value
 SPLIT = re.compile(r" ?[,;|/] ?(?:or |oder |and |und )?| (?:or|oder|and|und|&) ", re.IGNORECASE)
 TRUE_FALSE = {"yes": True, "no": False, "true": True, "false": False, "y": True, "n": False,
               "ja": True, "nein": False, "wahr": True, "falsch": False}  # fmt: skip
-_BEFORE = re.compile(rf"(?P<share>{NUMBER}) ?(?:%|percent|prozent) (?:of |are |is )?(?P<value>.+)", re.I)
+_BEFORE = re.compile(
+    rf"(?P<share>{NUMBER}) ?(?:%|percent|prozent) (?:of |are |is )?(?P<value>.+)", re.IGNORECASE
+)
 _AFTER = re.compile(
-    rf"(?P<value>[^%]+?) ?[:=(–-]? ?\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?", re.I
+    rf"(?P<value>[^%]+?) ?[:=(–-]? ?\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?", re.IGNORECASE
 )
 
 
@@ -30,10 +32,12 @@ def split(text: str) -> tuple[str, ...]:
 def typed(pieces: tuple[str, ...]) -> tuple[Value, ...]:
     """Numbers where all are numbers (a leading zero makes text), text otherwise; each once."""
     plain = all(re.fullmatch(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?", piece) for piece in pieces)
-    values: list[Value] = []
-    for piece in pieces:
-        values.append((float(piece) if "." in piece else int(piece)) if plain else piece)
+    values: list[Value] = [_number(piece) if plain else piece for piece in pieces]
     return tuple(dict.fromkeys(values))
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
 
 
 def is_true_false(pieces: tuple[str, ...]) -> bool:

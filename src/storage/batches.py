@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BLOCK = 4 << 20
 """Bytes of text that are parsed at once."""
+PARQUET_ROWS = 8192
+"""Rows that are decoded at once; a row group may hold many more."""
 
 
 def read_batches(
@@ -109,7 +111,7 @@ def _array(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
 def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
     # Without pre-buffering, which would hold what was read until the end.
     reader = pq.ParquetFile(file, pre_buffer=False)
-    for batch in reader.iter_batches(batch_size=65_536, columns=schema.names):
+    for batch in reader.iter_batches(batch_size=PARQUET_ROWS, columns=schema.names):
         yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
 
 

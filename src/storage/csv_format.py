@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF8
 
 import polars as pl
 import pyarrow as pa
@@ -64,6 +65,8 @@ def decode_rows(data: bytes, schema: pa.Schema) -> pa.Table:
     """Rows without a header."""
     if not data:
         return schema.empty_table()
+    if data.startswith(BOM_UTF8):
+        data = BOM_UTF8 + data  # the reader takes one away, and this one is a cell's
     # Arrow's reader wants a row within one block; blocks are parsed side by side.
     try:
         table = _read(data, schema, block_size=1 << 20)

@@ -16,6 +16,7 @@ class _Selector(selectors.DefaultSelector):
         if not ready:
             assert timeout is not None, "every task waits for another one"
             self.loop.now += timeout
+        self.loop.now += 1e-6  # work takes time too; without it, roundings could wait for ever
         return ready
 
 

@@ -104,7 +104,8 @@ def test_dying_at_any_step_shows_no_dataset_or_all_of_it(step: int, tmp_path: Pa
     with pytest.raises(Died):
         publish(fresh(tmp_path, FailingFiles(step, error=None)))
     if step == 5:
-        assert fresh(tmp_path).open_dataset("data.csv").read() == NEW
+        with fresh(tmp_path).open_dataset("data.csv") as file:
+            assert file.read() == NEW
     else:
         with pytest.raises(NotFound):
             fresh(tmp_path).open_dataset("data.csv")

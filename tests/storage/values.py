@@ -36,7 +36,6 @@ def nested(name: str, kind: str = "object") -> pa.Field:
     return pa.field(name, pa.string(), metadata={JSON_MARK: kind.encode()})
 
 
-
 COLUMNS: dict[str, tuple[pa.DataType, Sequence[object]]] = {
     "text": (pa.string(), HARD_TEXTS),
     "integer": (pa.int64(), [0, None, -1, 2**53 + 1, -(2**63), 2**63 - 1]),

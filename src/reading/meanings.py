@@ -1,0 +1,268 @@
+"""What a modifier means, once it is found beside a field's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from . import quantities as q
+from . import values as v
+from .said import OpenSpan, Said
+
+CURRENCY = r"(?:€|\$|£|¥|(?:eur|euros?|usd|us dollars?|dollars?|gbp|pounds?|chf|francs?|yen|inr)\b)"
+_NUMBER = re.compile(rf"-?{q.NUMBER}(?:{q.SCALE})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The day that counts as today; whether numbers are written the German way.
+
+    `named`: the text stands beside a name that is known already, as what is in brackets does.
+    """
+
+    today: date
+    german: bool = False
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A match and the text it stands in."""
+
+    match: re.Match[str]
+    text: str
+    context: Context
+
+    def __getitem__(self, group: str | int) -> str:
+        return self.match[group] or ""
+
+    @property
+    def named(self) -> bool:
+        """Whether words stand before it."""
+        return self.context.named or any(char.isalpha() for char in self.text[: self.match.start()])
+
+    def number(self, group: str | int) -> int | float | None:
+        match = _NUMBER.search(self[group])
+        return q.value(match.group(), german=self.context.german) if match else None
+
+
+Act = Callable[[Found, Said], Said | None]
+"""The meaning of a match; None: this is not what it seemed."""
+
+
+def between(found: Found, said: Said) -> Said | None:
+    low, high = found.number("low"), found.number("high")
+    if low is None or high is None:
+        return None
+    if low > high:
+        low, high = high, low
+    places = max(q.decimals(_bare(found["low"])), q.decimals(_bare(found["high"])))
+    unit = _symbol(found["low"]) or _symbol(found["high"])
+    return said.but(low=low, high=high, decimals=places or said.decimals, unit=unit or said.unit)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\d.,]", "", text)
+
+
+def _symbol(text: str) -> str:
+    match = re.search(rf"{CURRENCY}|%|°c?f?", text, re.IGNORECASE)
+    return match.group().strip() if match else ""
+
+
+def at_least(found: Found, said: Said) -> Said | None:
+    number = found.number("low")
+    strict = bool(found["strict"])
+    unit = _symbol(found["low"]) or said.unit
+    return None if number is None else said.but(low=number, above=strict, unit=unit)
+
+
+def at_most(found: Found, said: Said) -> Said | None:
+    number = found.number("high")
+    strict = bool(found["strict"])
+    unit = _symbol(found["high"]) or said.unit
+    return None if number is None else said.but(high=number, below=strict, unit=unit)
+
+
+def _years(first: str, last: str, said: Said) -> Said:
+    """Bare years are numbers too, for a field that holds years."""
+    if first.isdigit() and last.isdigit():
+        return said.but(low=int(first), high=int(last))
+    return said
+
+
+def moments(found: Found, said: Said) -> Said | None:
+    first = q.span(found["first"], found.context.today)
+    last = q.span(found["last"], found.context.today)
+    if not first or not last or first[0] > last[1]:
+        return None
+    return _years(found["first"], found["last"], said.but(period=(first[0], last[1])))
+
+
+def within(found: Found, said: Said) -> Said | None:
+    span = q.span(found["moment"], found.context.today)
+    return _years(found["moment"], found["moment"], said.but(period=span)) if span else None
+
+
+def since(found: Found, said: Said) -> Said | None:
+    span = q.span(found["moment"], found.context.today)
+    period: OpenSpan | None = (span[0], found.context.today) if span else None
+    if found["moment"].isdigit():
+        said = said.but(low=int(found["moment"]))
+    return said.but(period=period) if period else None
+
+
+def until(found: Found, said: Said) -> Said | None:
+    span = q.span(found["moment"], found.context.today)
+    if found["moment"].isdigit():
+        said = said.but(high=int(found["moment"]))
+    return said.but(period=(None, span[1])) if span else None
+
+
+def recent(found: Found, said: Said) -> Said:
+    count = q.value(found["count"]) if found["count"] else 1
+    return said.but(period=q.back(int(count or 1), found["unit"], found.context.today))
+
+
+def calendar(found: Found, said: Said) -> Said:
+    today, words = found.context.today, found.match.group().casefold()
+    if words.startswith(("this", "dies")):
+        return said.but(period=(date(today.year, 1, 1), today))
+    return said.but(period=(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)))
+
+
+def clock(found: Found, said: Said) -> Said | None:
+    first, last = _hour(found["first"]), _hour(found["last"])
+    return said.but(clock=(first, last)) if first and last and first < last else None
+
+
+def _hour(text: str) -> str:
+    match = re.fullmatch(r"(\d{1,2})(?::(\d{2}))? ?(am|pm)?", text.casefold())
+    if not match:
+        return ""
+    hour = int(match[1]) % 12 + 12 * (match[3] == "pm") if match[3] else int(match[1])
+    minute = int(match[2] or 0)
+    return f"{hour:02d}:{minute:02d}:00" if hour < 24 and minute < 60 else ""
+
+
+def nulls(found: Found, said: Said) -> Said | None:
+    share = found.number("share")
+    return said.but(null_share=share / 100) if share is not None and share <= 100 else None
+
+
+def like(found: Found, said: Said) -> Said | None:
+    example = found["example"].rstrip(".,")
+    if not any(char.isdigit() or char == "#" for char in example) and not example.isupper():
+        return None
+    running = v.sequence_like(example)
+    is_first = running and ((running[1] <= 1 and "{n}" not in running[0]) or found["form"])
+    if running and is_first:
+        return said.but(template=running)
+    return said.but(pattern=v.pattern_like(example))
+
+
+def digits(found: Found, said: Said) -> Said:
+    return said.but(pattern=f"[0-9]{{{int(found['count'])}}}")
+
+
+def words(found: Found, said: Said) -> Said | None:
+    low = int(found["low"])
+    high = int(found["high"] or low)
+    return said.but(lengths=(low, high)) if 1 <= low <= high <= 1000 else None
+
+
+def start(found: Found, said: Said) -> Said | None:
+    number = found.number("start")
+    return said.but(start=int(number)) if number is not None else None
+
+
+def mean(found: Found, said: Said) -> Said | None:
+    number = found.number("mean")
+    shape = said.shape or ("normal" if "normal" in found.match.group().casefold() else None)
+    return said.but(mean=number, shape=shape) if number is not None else None
+
+
+def median(found: Found, said: Said) -> Said | None:
+    number = found.number("median")
+    return said.but(median=float(number)) if number else None
+
+
+def stddev(found: Found, said: Said) -> Said | None:
+    number = found.number("stddev")
+    return said.but(stddev=float(number)) if number else None
+
+
+def shape(found: Found, said: Said) -> Said:
+    word = found["shape"].casefold().replace("-", "").replace(" ", "")
+    known = {"gaussian": "normal", "bellshaped": "normal", "rightskewed": "lognormal",
+             "skewed": "lognormal", "longtailed": "lognormal", "evenly": "uniform"}  # fmt: skip
+    return said.but(shape=known.get(word, word))
+
+
+def share(found: Found, said: Said) -> Said | None:
+    pair = v.share_of(found.match.group(), german=found.context.german)
+    return said.but(shares=(*said.shares, pair)) if pair else None
+
+
+def weights(found: Found, said: Said) -> Said:
+    shares = re.findall(r"\d+(?:\.\d+)?", found.match.group())
+    return said.but(weights=tuple(float(share) for share in shares))
+
+
+def slashes(found: Found, said: Said) -> Said | None:
+    return _listed(v.split(found.match.group()), said)
+
+
+def _listed(pieces: tuple[str, ...], said: Said) -> Said | None:
+    if len(pieces) < 2:
+        return None
+    if v.is_true_false(pieces):
+        return said.but(true_false=True)
+    return said.but(values=v.typed(pieces))
+
+
+def one_of(found: Found, said: Said) -> Said | None:
+    pieces = v.split(re.sub(r"^(?:one of|any of|either) ", "", found["list"]))
+    shares = [v.share_of(piece, german=found.context.german) for piece in pieces]
+    if shares and all(shares):
+        return said.but(shares=tuple(pair for pair in shares if pair))
+    return _listed(pieces, said)
+
+
+def mostly(found: Found, said: Said) -> Said:
+    return said.but(mostly=found["value"])
+
+
+def decimals(found: Found, said: Said) -> Said:
+    return said.but(decimals=min(9, int(found["count"])))
+
+
+def unit(found: Found, said: Said) -> Said | None:
+    """A unit after a number belongs to it, unless it is all there is to name the field by."""
+    unit, per = found["unit"], found["per"]
+    is_money = bool(re.fullmatch(CURRENCY, unit, re.IGNORECASE)) or bool(said.unit)
+    if found.named:
+        return said.but(unit=" per ".join(filter(None, (unit or said.unit, per))))
+    if per and is_money:
+        return said.but(unit=unit or said.unit, name=f"price per {per}")
+    is_symbol = not unit[:1].isalpha() and bool(unit)
+    return said.but(unit=unit) if is_symbol else None
+
+
+def in_unit(found: Found, said: Said) -> Said:
+    return said.but(unit=found["unit"])
+
+
+def typed(found: Found, said: Said) -> Said:
+    word = found["type"].casefold().replace(" ", "")
+    known = {"int": "integer", "wholenumber": "integer", "str": "string", "varchar": "string",
+             "text": "string", "bool": "boolean", "timestamp": "datetime", "float": "number",
+             "decimal": "number", "double": "number", "bigint": "integer", "uuid": "uuid",
+             "ganzzahl": "integer"}  # fmt: skip
+    return said.but(type=known.get(word, word))
+
+
+def flag(**changes: bool) -> Act:
+    return lambda _, said: said.but(**changes)

@@ -1,0 +1,172 @@
+"""From a sentence to a checked file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .conftest import DESCRIBED, Run, Spawn
+
+SENTENCE = (
+    "500 customers with name, email, age between 18 and 80, country (US, UK, DE), "
+    "signup date in 2024"
+)
+
+
+def _sha256(path: str | Path) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def test_a_sentence_becomes_a_file_that_obeys_it(run: Run) -> None:
+    result = run("generate", SENTENCE, "-o", "customers.csv", "--seed", "7")
+    assert result.exit_code == 0, result.stderr
+    with Path("customers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 500
+    assert all(18 <= int(row["age"]) <= 80 for row in rows)
+    assert {row["country"] for row in rows} == {"US", "UK", "DE"}
+    assert all(row["signup_date"].startswith("2024-") for row in rows)
+    for shown in ("age", "18 to 80", "500 rows", "Seed 7", "held", _sha256("customers.csv")):
+        assert shown in result.stdout
+    assert rows[0]["email"] in result.stdout
+    assert "\x1b" not in result.output
+
+
+def test_the_same_command_writes_the_same_bytes(run: Run, spawn: Spawn) -> None:
+    command = ["generate", SENTENCE, "--rows", "500", "--seed", "7", "-o"]
+    process = spawn(*command, "one.parquet")
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert "\x1b" not in out + err
+    assert run(*command, "two.parquet").exit_code == 0
+    assert run(*command, "three.parquet", "--chunk-size", "77").exit_code == 0
+    made = {_sha256(name) for name in ("one.parquet", "two.parquet", "three.parquet")}
+    assert len(made) == 1
+    assert run(*command, "two.parquet", "--overwrite").exit_code == 0
+    assert made == {_sha256("two.parquet")}
+
+
+def test_rows_said_twice_are_the_option_s(answer: Callable[..., Any]) -> None:
+    made = answer("generate", SENTENCE, "--rows", "30", "-o", "c.csv")
+    assert made["rows"] == 30
+    assert made["held"]
+
+
+def test_the_json_answer_is_one_document_with_everything(answer: Callable[..., Any]) -> None:
+    made = answer("generate", SENTENCE, "-o", "c.jsonl", "--seed", "7", "--preview", "2")
+    assert made["state"] == "COMPLETED"
+    assert made["seed"] == 7
+    assert made["format"] == "jsonl"
+    assert made["rows"] == 500
+    assert made["files"][0]["sha256"] == _sha256("c.jsonl")
+    assert made["files"][0]["bytes"] == made["bytes"] == Path("c.jsonl").stat().st_size
+    assert [len(rows) for rows in made["preview"].values()] == [2]
+    assert all(verdict["held"] for verdict in made["verdicts"])
+    assert made["schema"]["fields"]
+
+
+def test_the_preview_may_be_longer_than_what_merging_shows(answer: Callable[..., Any]) -> None:
+    made = answer("generate", SENTENCE, "--rows", "12", "-o", "c.csv", "--preview", "50")
+    with Path("c.csv").open(encoding="utf-8", newline="") as file:
+        names = [row["name"] for row in csv.DictReader(file)]
+    (rows,) = made["preview"].values()
+    assert [row["name"] for row in rows] == names
+
+
+def test_the_format_follows_the_ending_then_the_words_then_the_setting(
+    answer: Callable[..., Any], monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("JOB_DEFAULT_FORMAT", "json")
+    wish = "5 people with name and age. Parquet."
+    assert answer("generate", wish, "-o", "a.csv")["format"] == "csv"
+    assert answer("generate", wish)["format"] == "parquet"
+    assert answer("generate", "5 people with name and age")["format"] == "json"
+    assert answer("generate", wish, "--format", "jsonl")["format"] == "jsonl"
+
+
+def test_without_a_file_it_goes_to_the_output_folder(
+    answer: Callable[..., Any], home: Path
+) -> None:
+    made = answer("generate", "5 people with name and age")
+    assert Path(made["files"][0]["path"]) == home / "output" / f"{made['job_id']}.csv"
+    assert Path(made["files"][0]["path"]).is_file()
+
+
+def test_a_file_in_a_folder_that_is_not_there_yet(run: Run, schema_file: str) -> None:
+    target = Path("deep", "er", "people.json")
+    result = run("generate", "--schema", schema_file, "--rows", "3", "-o", str(target))
+    assert result.exit_code == 0, result.stderr
+    assert [row["id"] for row in json.loads(target.read_text())] == [1, 2, 3]
+
+
+def test_a_file_is_not_replaced_unless_told_so(run: Run, schema_file: str) -> None:
+    Path("people.csv").write_text("precious")
+    command = ["generate", "--schema", schema_file, "--rows", "3", "-o", "people.csv"]
+    refused = run(*command)
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("rowmill: [already_exists]")
+    assert "--overwrite" in refused.stderr
+    assert Path("people.csv").read_text() == "precious"
+    assert "no jobs" in run("jobs", "list").stdout, "a refused request leaves no job"
+    assert run(*command, "--overwrite").exit_code == 0
+    assert Path("people.csv").read_text().startswith("id,age,country")
+
+
+def test_a_folder_is_not_a_file(run: Run, schema_file: str) -> None:
+    Path("people.csv").mkdir()
+    result = run("generate", "--schema", schema_file, "--rows", "3", "-o", "people.csv")
+    assert result.exit_code == 2
+    assert "is a folder" in result.stderr
+
+
+def test_a_request_may_come_from_stdin(run: Run) -> None:
+    result = run("generate", "-", "-o", "c.csv", stdin="7 people with name and age 20 to 30")
+    assert result.exit_code == 0, result.stderr
+    assert len(Path("c.csv").read_text().splitlines()) == 8
+
+
+def test_a_schema_needs_its_rows_from_somewhere(run: Run, schema_file: str) -> None:
+    for command in (["generate"], ["jobs", "create"]):
+        result = run(*command, "--schema", schema_file)
+        assert result.exit_code == 2
+        assert "'people'" in result.stderr
+        assert "--rows" in result.stderr
+
+
+def test_a_promise_that_breaks_is_exit_code_1_and_said(run: Run) -> None:
+    broken = {**DESCRIBED, "expectations": [{"check": "mean", "field": "age", "equals": 20,
+                                             "tolerance": 0.001}]}  # fmt: skip
+    Path("broken.json").write_text(json.dumps(broken))
+    result = run("generate", "--schema", "broken.json", "--rows", "50", "-o", "p.csv")
+    assert result.exit_code == 1
+    assert "✗" in result.stdout
+    assert "BROKEN: 1 of" in result.stdout
+    assert Path("p.csv").is_file()
+
+
+def test_memory_storage_leaves_no_chunk_behind(run: Run, schema_file: str, home: Path) -> None:
+    command = ["generate", "--schema", schema_file, "--rows", "9", "--storage", "memory"]
+    result = run(*command, "-o", "p.csv")
+    assert result.exit_code == 0, result.stderr
+    assert len(Path("p.csv").read_text().splitlines()) == 10
+    assert not list(home.glob("temp/*/chunk_*"))
+
+
+def test_storage_that_is_not_configured_is_refused(run: Run, schema_file: str) -> None:
+    result = run("generate", "--schema", schema_file, "--rows", "9", "--storage", "cloud")
+    assert result.exit_code == 2
+    assert "[not_configured]" in result.stderr
+
+
+def test_text_in_the_data_is_never_markup(run: Run) -> None:
+    wild = "[bold]x[/bold] \x1b[31m"
+    fields = [{"name": "a", "generator": {"kind": "constant", "value": wild}}]
+    Path("wild.json").write_text(json.dumps({"fields": fields, "description": "[red]"}))
+    result = run("generate", "--schema", "wild.json", "--rows", "2", "-o", "w.csv")
+    assert result.exit_code == 0, result.stderr
+    assert "[bold]x[/bold]" in result.stdout
+    assert "\x1b" not in result.output

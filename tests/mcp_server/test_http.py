@@ -1,0 +1,90 @@
+"""Streamable HTTP, for this machine only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from mcp import Client
+
+from src.config import Settings
+from src.core.errors import InvalidArgument
+from src.mcp_server import run_http
+
+from .test_process import HELLO, OUT_S, ROOT
+
+SERVE = (
+    "from src.config import Settings; from src.mcp_server import run_http; "
+    "run_http(Settings.load(), 0)"
+)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", SERVE],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ROWMILL_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    line = child.stderr.readline()
+    assert line.startswith("rowmill: MCP at http://127.0.0.1:")
+    yield child, line.split()[-1]
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    child.stderr.close()
+
+
+async def test_a_job_runs_over_http_and_a_signal_ends_the_server_in_time(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    child, url = served
+    schema = {"name": "t", "fields": [{"name": "id", "type": "integer"}]}
+    for mode in ("auto", "legacy"):
+        async with Client(url, mode=mode) as client:
+            assert len((await client.list_tools()).tools) == 8
+            job = await client.call_tool("create_job", {"schema": schema, "row_count": 9})
+            job_id = job.structured_content["job_id"]
+            await client.call_tool("generate_chunk", {"job_id": job_id})
+            merged = await client.call_tool("merge_and_download", {"job_id": job_id})
+            assert merged.structured_content["rows"] == 9
+    async with Client(url, mode="legacy"):  # still connected when the signal comes
+        began = time.monotonic()
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=10) == 0
+        assert time.monotonic() - began < OUT_S
+    assert child.stdout.read() == ""
+
+
+def test_foreign_hosts_and_origins_are_refused(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    _, url = served
+    message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}
+    accept = {"Accept": "application/json, text/event-stream"}
+
+    def status(**headers: str) -> int:
+        return httpx2.post(url, json=message, headers={**accept, **headers}).status_code
+
+    assert status() == 200
+    assert status(Host="evil.example") == 421
+    assert status(Origin="http://evil.example") == 403
+
+
+def test_a_taken_port_is_a_clear_error(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(InvalidArgument, match="cannot be used"):
+            run_http(settings, taken.getsockname()[1])

@@ -1,0 +1,84 @@
+"""Settings come from the environment over `.env`."""
+
+import pytest
+
+from src.config import CHECKOUT, GROUPS, Settings
+from src.core.errors import InvalidArgument
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path, monkeypatch):
+    folder = tmp_path / "cwd"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_without_any_setting_everything_has_its_default():
+    settings = Settings.load()
+    defaults = {name: field.default for name, field in GROUPS["job"].model_fields.items()}
+    assert settings.job.model_dump() == defaults
+    assert settings.gemini.keys == ()
+
+
+def test_the_environment_is_read(monkeypatch):
+    monkeypatch.setenv("JOB_PARALLEL_CHUNKS", "9")
+    assert Settings.load().job.parallel_chunks == 9
+
+
+def test_a_dotenv_file_in_the_working_folder_is_read(in_an_empty_folder, monkeypatch):
+    monkeypatch.delenv("JOB_PARALLEL_CHUNKS")
+    (in_an_empty_folder / ".env").write_text("JOB_PARALLEL_CHUNKS=9\n", "utf-8")
+    assert Settings.load().job.parallel_chunks == 9
+
+
+def test_the_environment_wins_over_the_file_even_when_it_is_empty(in_an_empty_folder, monkeypatch):
+    (in_an_empty_folder / ".env").write_text("GEMINI_API_KEY=from-the-file\n", "utf-8")
+    assert Settings.load().gemini.keys == ()
+    monkeypatch.delenv("GEMINI_API_KEY")
+    assert Settings.load().gemini.keys == ("from-the-file",)
+
+
+def test_keys_are_collected_once_each_in_their_order(monkeypatch):
+    monkeypatch.setenv("GEMINI_API_KEY", "b")
+    monkeypatch.setenv("GEMINI_API_KEYS", "a, b,,c")
+    assert Settings.load().gemini.keys == ("b", "a", "c")
+
+
+def test_a_key_is_not_in_what_settings_print(monkeypatch):
+    monkeypatch.setenv("GEMINI_API_KEY", "very-secret")
+    monkeypatch.setenv("GEMINI_API_KEYS", "also-secret")
+    assert "secret" not in repr(Settings.load())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JOB_PARALLEL_CHUNKS", "0"),
+        ("JOB_PARALLEL_CHUNKS", "many"),
+        ("GEMINI_TIMEOUT_S", "inf"),
+        ("STORAGE_BACKEND", "tape"),
+        ("MCP_WAIT_S", "26"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_by_its_name(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidArgument, match=name):
+        Settings.load()
+
+
+def test_everything_lives_below_the_home(a_home_of_its_own):
+    settings = Settings.load()
+    places = [
+        settings.temp_dir,
+        settings.output_dir,
+        settings.log_dir,
+        settings.database,
+        settings.lease_dir,
+    ]
+    assert all(place.is_relative_to(a_home_of_its_own) for place in places)
+
+
+def test_run_from_a_checkout_the_checkout_is_the_home(monkeypatch):
+    monkeypatch.setenv("ROWMILL_HOME", "")
+    assert Settings.load().home == CHECKOUT
