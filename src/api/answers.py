@@ -73,6 +73,8 @@ class Reader:
     def _as_row(self, value: Any) -> tuple[Any, Sequence[Any] | None] | None:
         """(number, values in field order or None where they do not fit); None if not a row."""
         if isinstance(value, list):
+            if len(value) == 1:  # a footnote: [1]
+                return None
             fits = len(value) == len(self._names) + 1
             return value[0], value[1:] if fits else None
         key = next((key for key in INDEX_KEYS if key in value and key not in self._names), None)

@@ -30,15 +30,14 @@ def serve(transport: str, port: int | None) -> int:
     An entry in a client's configuration:
       {"mcpServers": {"rowmill": {"command": "rowmill", "args": ["serve"]}}}
     """
+    if port is not None and transport != "http":
+        raise click.UsageError("--port goes with --transport http.")
     from ..config import Settings
-
-    settings = Settings.load()
     from ..mcp_server import run_http, run_stdio
 
+    settings = Settings.load()
     if transport == "http":
-        run_http(settings, settings.mcp.http_port if port is None else port)
+        run_http(settings, port)
     else:
-        if port is not None:
-            raise click.UsageError("--port goes with --transport http.")
         run_stdio(settings)
     return 0

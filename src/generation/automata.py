@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +11,12 @@ from .regex import FIRST, Chain, Either, Letters, Repeat, Tree, Unreadable
 
 MOST_STATES = 5_000
 MOST_NODES = 20_000
-MOST_CELLS = 2_000_000
+MOST_CELLS = 500_000
 """States times lengths that are counted."""
+MOST_WORK = 3_000_000
+"""Nodes that the subset construction may look at: about a second."""
+COUNTED = 1 << 120
+"""Counts stop here: no table has so many rows, and numbers stay small."""
 TAIL = 16
 """How much longer than its shortest text an endless language is followed."""
 
@@ -102,17 +107,22 @@ def automaton(tree: Tree) -> Automaton:
     first = net.closure([start])
     numbers, edges = {first: 0}, []
     queue = [first]
+    closures: dict[tuple[int, ...], frozenset[int]] = {}
+    work = 0
     for nodes in queue:
         out = []
         for code, targets in _steps(net, nodes):
-            following = net.closure(targets)
+            if targets not in closures:
+                closures[targets] = net.closure(targets)
+                work += len(closures[targets])
+            following = closures[targets]
             if following not in numbers:
                 numbers[following] = len(numbers)
                 queue.append(following)
-                if len(queue) > MOST_STATES:
-                    raise Unreadable("it has too many states")
             out.append((code, numbers[following]))
         edges.append(tuple(out))
+        if len(queue) > MOST_STATES or work > MOST_WORK:
+            raise Unreadable("it has too many states")
     return Automaton(tuple(edges), frozenset(n for nodes, n in numbers.items() if end in nodes))
 
 
@@ -139,11 +149,15 @@ class Language:
     def counts(self) -> list[list[int]]:
         """`counts[n][state]`: how many texts of exactly n characters lead from there to the end."""
         states = range(len(self.machine.edges))
-        targets = [[target for _, target in edges] for edges in self.machine.edges]
+        targets = [
+            tuple(Counter(target for _, target in edges).items()) for edges in self.machine.edges
+        ]
         found = [[int(state in self.machine.accepting) for state in states]]
         for _ in range(self.longest):
             shorter = found[-1]
-            found.append([sum([shorter[target] for target in targets[s]]) for s in states])
+            found.append(
+                [min(sum([shorter[t] * many for t, many in targets[s]]), COUNTED) for s in states]
+            )
         return found
 
     @cached_property

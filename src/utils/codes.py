@@ -60,3 +60,12 @@ IBAN_FORMS = {
 
 After SWIFT's IBAN registry, release 101.
 """
+
+CARD_TEST_PREFIXES = _codes("""
+    222300 305693 353011 356600 371449 378282 378734 385200 400000 400005 401288 411111 424242
+    510510 520082 555555 601100 601111 620000
+""")
+"""How the test numbers that card networks and payment providers publish begin.
+
+No range of card numbers is reserved for fiction; these are the nearest to it.
+"""

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import check_digits
-from .codes import COUNTRIES, CURRENCIES, IBAN_FORMS, LANGUAGES
+from .codes import CARD_TEST_PREFIXES, COUNTRIES, CURRENCIES, IBAN_FORMS, LANGUAGES
 from .columns import Bytes, Mask, by_length, truth
 from .patterns import matches, matching
 
@@ -138,7 +138,9 @@ def _decimal(limit: str, below: str) -> str:
 
 _CHECKERS = (
     FormatChecker("country", "|".join(COUNTRIES)),
-    FormatChecker("credit-card", r"[0-9]{12,19}", check_digits.luhn),
+    FormatChecker(
+        "credit-card", rf"(?:{'|'.join(CARD_TEST_PREFIXES)})[0-9]{{6,13}}", check_digits.luhn
+    ),
     FormatChecker("currency", "|".join(CURRENCIES)),
     FormatChecker("date", _DATE, check_digits.calendar),
     FormatChecker("date-time", rf"{_DATE}[Tt]{_TIME}", _time_of_date_time),
