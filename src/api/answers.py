@@ -11,7 +11,7 @@ from typing import Any
 from ..core.models import FieldDefinition
 from ..core.ports import RowCheck, RowRequest, WrittenRows
 from .errors_map import Reply
-from .salvage import MAX_TEXT, Found, find, whole
+from .salvage import Found, Search, whole
 
 INDEX_KEYS = ("#", "row", "index")
 """Names under which an object may carry its row's number, unless a field is called so."""
@@ -55,8 +55,8 @@ class Reader:
         return WrittenRows(rows, dict(self._rejected), reply.usage, finish)
 
     def _search(self, text: str) -> None:
-        text, deep, at = text[:MAX_TEXT], 1 + max(map(depth, self._fields), default=0), 0
-        while item := find(text, deep, at):
+        search, at = Search(text, 1 + max(map(depth, self._fields), default=0)), 0
+        while item := search.next(at):
             at = item.stop if self._taken(item) else item.start + 1
 
     def _taken(self, item: Found) -> bool:

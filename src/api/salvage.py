@@ -6,15 +6,15 @@ import json
 import re
 from typing import Any, NamedTuple
 
-MAX_TEXT = 1_000_000
+MAX_TEXT = 500_000
 """Characters looked at; an answer of 65,536 tokens has about 300,000."""
 MAX_ROW = 65_536
 MAX_REPAIR = 16_384
 
 # All patterns are ours and linear on any text: what repeats is possessive or cannot overlap.
 _START = re.compile(r'\[\s*+-?\d|\{\s*+"')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|["\[\]{}]', re.DOTALL)
-_PIECE = re.compile(r'("(?:[^"\\]|\\.)*+")|([^"]++)', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{}]', re.DOTALL)
+_PIECE = re.compile(r'("(?:[^"\\]++|\\.)*+")|([^"]++)', re.DOTALL)
 _TRAILING_COMMA = re.compile(r",\s*+(?=[\]}])")
 _PYTHON_WORD = re.compile(r"\b(?:True|False|None)\b")
 _JSON_WORD = {"True": "true", "False": "false", "None": "null"}
@@ -38,34 +38,47 @@ def _refuse(constant: str) -> None:
 _DECODER = json.JSONDecoder(strict=False, parse_constant=_refuse)
 
 
-def find(text: str, depth: int, start: int) -> Found | None:
-    """The next closed `[number…` or `{"…` at or after `start` that nests at most `depth` deep.
+class Search:
+    """Looks for closed `[number…` and `{"…` that nest at most `depth` deep.
 
-    What is not closed is never completed: `98` may be the beginning of `98.75`. To search a whole
-    text, go on at `stop` behind what was a row and at `start` + 1 behind what was none: that is
-    linear, because a place is passed by no more than about twice `depth` attempts.
+    What is not closed is never completed: `98` may be the beginning of `98.75`. Looking again
+    from within what was found is allowed, and still the work is bounded: whoever passes a place
+    from more than `LOOKS` starts is reading a text made to be slow.
     """
-    for match in _START.finditer(text, start):
-        begin = match.start()
-        stop = _closed_at(text, begin, depth)
-        if stop is not None:
-            return Found(begin, stop, decode(text[begin:stop]))
-    return None
 
+    LOOKS = 8
 
-def _closed_at(text: str, begin: int, depth: int) -> int | None:
-    """Where the bracket at `begin` closes; None if it does not, or holds too much."""
-    inside = 0
-    for token in _TOKEN.finditer(text, begin, min(len(text), begin + MAX_ROW)):
-        sign = token.group()
-        if sign == '"':  # a string without an end
-            return None
-        inside += _DEPTH.get(sign, 0)
-        if inside > depth:
-            return None
-        if inside == 0:
-            return token.end()
-    return None
+    def __init__(self, text: str, depth: int) -> None:
+        self._text = text[:MAX_TEXT]
+        self._depth = depth
+        self._work = self.LOOKS * (depth + 1) * len(self._text)
+
+    def next(self, start: int) -> Found | None:
+        """The first one that starts at or after `start`; None where there is no more."""
+        for match in _START.finditer(self._text, start):
+            begin = match.start()
+            stop = self._closed_at(begin)
+            if stop is not None:
+                return Found(begin, stop, decode(self._text[begin:stop]))
+            if self._work < 0:
+                return None
+        return None
+
+    def _closed_at(self, begin: int) -> int | None:
+        """Where the bracket at `begin` closes; None if it does not, or holds too much."""
+        inside, end, at = 0, min(len(self._text), begin + MAX_ROW), begin
+        for token in _TOKEN.finditer(self._text, begin, end):
+            sign, at = token.group(), token.end()
+            inside += _DEPTH.get(sign, 0)
+            if sign == '"' or inside > self._depth:  # a string without an end, or nested too deep
+                at = end if sign == '"' else at
+                break
+            if inside == 0:
+                return at
+        else:
+            at = end
+        self._work -= at - begin
+        return None
 
 
 def decode(closed: str) -> Any:

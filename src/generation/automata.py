@@ -18,7 +18,9 @@ MOST_WORK = 3_000_000
 COUNTED = 1 << 120
 """Counts stop here: no table has so many rows, and numbers stay small."""
 TAIL = 16
-"""How much longer than its shortest text an endless language is followed."""
+"""How much longer than its shortest text an endless language is followed at first."""
+FINITE_TAIL = 32
+"""The same for a language with a longest text."""
 
 
 @dataclass(slots=True)
@@ -171,19 +173,26 @@ class Language:
         return sum(self.sizes.values())
 
 
-def language(machine: Automaton, shortest: int | None, longest: int | None) -> Language:
-    """Within the lengths asked for; an endless language ends `TAIL` after its shortest text.
+def language(
+    machine: Automaton, shortest: int | None, longest: int | None, room: int = 1
+) -> Language:
+    """Within the lengths asked for, and not much longer than the shortest text unless `room` texts
+    need it.
 
     Raises:
         Unreadable: there are too many lengths and states to count.
     """
-    least = max(shortest or 0, _distance(machine))
-    if longest is None:
-        reach = _longest(machine)
-        longest = least + TAIL if reach is None else reach
-    if longest * len(machine.edges) > MOST_CELLS:
-        raise Unreadable("its texts are too long")
-    return Language(machine, least, longest)
+    least, reach = max(shortest or 0, _distance(machine)), _longest(machine)
+    most = longest if longest is not None else reach
+    tail = TAIL if reach is None and longest is None else FINITE_TAIL
+    while True:
+        end = least + tail if most is None else min(most, least + tail)
+        if end * len(machine.edges) > MOST_CELLS:
+            raise Unreadable("its texts are too long")
+        found = Language(machine, least, end)
+        if found.size >= room or end == most:
+            return found
+        tail *= 2
 
 
 def _distance(machine: Automaton) -> int:

@@ -163,7 +163,7 @@ def _language(given: str, brief: Brief, at: str) -> Language:
         raise Refused(at, "bad_pattern", message, hint)
     limits = brief.constraints.min_length, brief.constraints.max_length
     try:
-        return language(automaton(parse(given)), *limits)
+        return language(automaton(parse(given)), *limits, brief.rows if brief.unique else 1)
     except Unreadable as exc:
         hint = "use classes, groups, alternatives and counts over printable ASCII"
         message = f"nothing can be made from {given[:SHOWN]!r}: {exc}"

@@ -54,8 +54,8 @@ def run_http(settings: Settings, port: int | None = None) -> None:
     Raises:
         InvalidArgument: the port is taken.
     """
-    _configure_logs(settings)
     listening = _listen(settings.mcp.http_port if port is None else port)
+    _configure_logs(settings)
     asyncio.run(_serve_http(settings, listening))
 
 

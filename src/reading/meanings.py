@@ -56,6 +56,8 @@ def between(found: Found, said: Said) -> Said | None:
     low, high = found.number("low"), found.number("high")
     if low is None or high is None:
         return None
+    if found["high"].casefold().endswith("k") and "k" not in found["low"].casefold():
+        low = int(low * 1000)  # "30-90k" starts at 30,000
     if low > high:
         low, high = high, low
     places = max(q.decimals(_bare(found["low"])), q.decimals(_bare(found["high"])))

@@ -93,7 +93,8 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3})?%?(?:/\d{1,3}(?:\.\d{1,3})?%?){2,30} ?%?"
         r"(?![\w/])"), m.weights),
     (_x(rf"(?:\b(?:between|from|ranging from|range|ranges from|zwischen|von|in the range(?: of)?"
-        rf"|a value (?:of|between)) )?(?<![\w-])(?P<low>{_V}){_TO}(?P<high>{_V})(?![\w])"), m.between),
+        rf"|a value (?:of|between)) )?(?<![\w-])(?P<low>{_V}){_TO}(?P<high>{_V})(?!\w)"),
+     m.between),
     (_x(rf"(?:\b(?:at least|minimum(?: of)?|min\.?|no less than|not less than|mindestens"
         rf"|not under|from)|≥|>=) ?(?P<strict>)(?P<low>{_V})(?: or (?:more|older|over))?"
         rf"(?!\w)"), m.at_least),
@@ -106,7 +107,8 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"(?<!\w)\d[\d.,]{0,6} ?(?:%|percent) (?:of )?(?:are )?(?!off\b)[^\W\d][\w-]{0,30}"
         r"(?: (?!and\b|und\b)[^\W\d][\w-]{0,20})?"), m.share),
     (_x(rf"\b(?:in|measured in|as|given in) (?P<unit>{_UNIT})"), m.in_unit),
-    (_x(r"(?<![\w/])[^\W\d_][\w+-]{0,30} ?%?(?: ?/ ?[^\W_][\w+-]{0,30}){1,30}(?![\w/])"), m.slashes),
+    (_x(r"(?<![\w/])[^\W\d_][\w+-]{0,30} ?%?(?: ?/ ?[^\W_][\w+-]{0,30}){1,30}(?![\w/])"),
+     m.slashes),
     (_x(r"(?:\bone of|\bany of|\beither|\bout of|\bchosen from|\bpicked from"
         r"|\bfrom the (?:list|set)|\bentweder|\beine[rs]? (?:von|aus)"
         r"|\b(?:with values|values|allowed values|options|is|are|ist)|(?=:))"

@@ -106,9 +106,8 @@ class DatasetFiles:
         self.scratch.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="judging-", dir=self.scratch))
         try:
-            judge = Judge(request.job.spec.schema, dict(request.job.spec.rows), folder)
-            yield judge
-            judge.close()
+            with Judge(request.job.spec.schema, dict(request.job.spec.rows), folder) as judge:
+                yield judge
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -118,7 +118,9 @@ def a_long_job(server: Server) -> str:
         "create_job", schema=schema, row_count=ROWS, chunk_size=CHUNK, seed=1, start=True
     )
     for _ in range(200):
-        if server.call("get_job_progress", job_id=job["job_id"], wait_s=0.2)["chunks_done"]:
+        now = server.call("get_job_progress", job_id=job["job_id"], wait_s=0)
+        if now["chunks_done"]:
+            assert now["rows_done"] < ROWS  # in the middle of it
             return job["job_id"]
     raise AssertionError("nothing was made")
 

@@ -1,0 +1,144 @@
+"""One holder a job, and none once it is dead."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from src.core.errors import InvalidArgument, StorageError
+from src.storage.leases import FileLeases
+
+from .values import JOB
+
+OTHER = "job_" + "b" * 16
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from src.storage.leases import FileLeases
+lease = FileLeases(Path(sys.argv[1])).acquire(sys.argv[2])
+print("no" if lease is None else "yes", flush=True)
+sys.stdin.read()
+"""
+
+
+def holder(folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _HOLDER, str(folder), JOB]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "yes\n"
+    return process
+
+
+def test_a_second_acquire_in_the_same_process_gets_nothing(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path / "leases")
+    lease = leases.acquire(JOB)
+    assert lease is not None
+    assert leases.acquire(JOB) is None
+    assert FileLeases(tmp_path / "leases").acquire(JOB) is None
+    assert leases.acquire(OTHER) is not None
+    lease.release()
+    lease.release()
+    assert leases.acquire(JOB) is not None
+
+
+def test_held_says_what_is_and_takes_nothing(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path / "leases")
+    assert not leases.held(JOB)
+    assert not (tmp_path / "leases").exists()
+    lease = leases.acquire(JOB)
+    assert lease is not None
+    assert leases.held(JOB)
+    lease.release()
+    assert not leases.held(JOB)
+    assert list((tmp_path / "leases").iterdir()) == []
+
+
+def test_a_lease_dies_with_its_process(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path)
+    with holder(tmp_path) as process:
+        assert leases.held(JOB)
+        assert leases.acquire(JOB) is None
+        process.kill()
+        process.wait()
+    assert not leases.held(JOB)
+    assert leases.acquire(JOB) is not None
+
+
+def test_a_child_process_does_not_keep_the_lease(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path)
+    lease = leases.acquire(JOB)
+    assert lease is not None
+    assert not os.get_inheritable(lease.descriptor)
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, close_fds=False) as child:
+        lease.release()
+        assert leases.acquire(JOB) is not None
+        child.kill()
+
+
+def test_lookers_never_make_an_acquire_fail(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path)
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            leases.held(JOB)
+
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for looker in lookers:
+        looker.start()
+    try:
+        for _ in range(200):
+            lease = leases.acquire(JOB)
+            assert lease is not None
+            lease.release()
+    finally:
+        stop.set()
+        for looker in lookers:
+            looker.join()
+
+
+def test_there_are_never_two_holders(tmp_path: Path) -> None:
+    """Release removes the file: whoever opened it before must not hold a lock nobody else sees."""
+    inside, most, rounds = [0], [0], [0]
+    guard = threading.Lock()
+
+    def compete() -> None:
+        leases = FileLeases(tmp_path)
+        for _ in range(150):
+            lease = leases.acquire(JOB)
+            if lease is None:
+                continue
+            with guard:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                rounds[0] += 1
+            with guard:
+                inside[0] -= 1
+            lease.release()
+
+    threads = [threading.Thread(target=compete) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most[0] == 1
+    assert rounds[0] >= 150
+
+
+def test_a_job_id_that_is_a_path_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgument):
+        FileLeases(tmp_path).acquire("../x")
+
+
+def test_a_folder_that_cannot_be_names_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "leases").write_bytes(b"")
+    with pytest.raises(StorageError) as caught:
+        FileLeases(tmp_path / "leases").acquire(JOB)
+    assert "ROWMILL_HOME" in caught.value.hint
