@@ -56,7 +56,8 @@ class Reader:
 
     def _search(self, text: str) -> None:
         search, at = Search(text, 1 + max(map(depth, self._fields), default=0)), 0
-        while item := search.next(at):
+        patience = 4 * len(self._request.rows) + 100
+        while self._rejected.total() < patience and (item := search.next(at)):
             at = item.stop if self._taken(item) else item.start + 1
 
     def _taken(self, item: Found) -> bool:

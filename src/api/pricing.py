@@ -84,8 +84,10 @@ def _chars(field: FieldDefinition) -> float:
 def _text_chars(field: FieldDefinition) -> float:
     words = _words(field)
     chars = words * CHARS_PER_WORD + 2 if words else STRING_CHARS
-    low, high = field.constraints.min_length or 0, field.constraints.max_length
-    return min(max(chars, low + 2), high + 2 if high is not None else chars)
+    low, high = field.constraints.min_length, field.constraints.max_length
+    if low is not None:
+        chars = max(chars, low + 2)
+    return chars if high is None else min(chars, high + 2)
 
 
 def _words(field: FieldDefinition) -> float | None:

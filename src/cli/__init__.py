@@ -3,6 +3,9 @@
 
 def main() -> None:
     """Run the command that the process was given and leave with its exit code."""
-    from .program import program
+    try:
+        from .program import program
 
-    program.main()
+        program.main()
+    except KeyboardInterrupt:  # while modules were being imported: nothing has begun
+        raise SystemExit(130) from None

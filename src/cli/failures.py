@@ -57,12 +57,24 @@ def answered(command: Callable[[], Any], *, as_json: bool) -> int:
     except click.ClickException as exc:
         return _said(_usage(exc), USAGE, as_json)
     except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
-        return INTERRUPTED
+        return interrupted("", as_json)
     except Exception as exc:
         log.exception("event=fault")
         hint = "a fault in rowmill: the log has the details"
         return _said(InternalError(f"{type(exc).__name__}: {exc}", hint=hint), NOT_WELL, as_json)
     return result if isinstance(result, int) else DONE
+
+
+def interrupted(how_to_go_on: str, as_json: bool) -> int:
+    """Says that a person (or the system) stopped the command; the exit code for it."""
+    message = "interrupted; what was made is kept" if how_to_go_on else "interrupted"
+    if as_json:
+        error = {"code": "interrupted", "message": message, "hint": how_to_go_on}
+        click.echo(json.dumps({"error": error}))
+    click.echo(f"rowmill: [interrupted] {message}", err=True)
+    if how_to_go_on:
+        click.echo(f"go on with: {how_to_go_on}", err=True)
+    return INTERRUPTED
 
 
 def _said(exc: RowmillError, code: int, as_json: bool) -> int:

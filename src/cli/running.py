@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .failures import INTERRUPTED
+from .failures import INTERRUPTED, interrupted
 from .screen import Screen
 
 if TYPE_CHECKING:
@@ -64,23 +64,18 @@ async def _run(settings: Settings, work: Work, screen: Screen) -> int:
         try:
             return await work(here)
         except asyncio.CancelledError:
-            await _leave(here, paused=caught.by_a_person)
-            return INTERRUPTED
+            if caught.by_a_person:
+                await _pause(here)
+            return interrupted(here.how_to_go_on, screen.as_json)
 
 
-async def _leave(here: Here, *, paused: bool) -> None:
+async def _pause(here: Here) -> None:
     """A person's Ctrl-C pauses the job; a SIGTERM leaves it wanted, to be taken up later."""
     from ..core.errors import RowmillError
 
-    if here.job_id is not None and paused:
+    if here.job_id is not None:
         with suppress(RowmillError):
             await here.app.manager.control(here.job_id, "pause")
-    message = "interrupted; what was made is kept" if here.how_to_go_on else "interrupted"
-    here.screen.note(f"rowmill: [interrupted] {message}", "")
-    if here.how_to_go_on:
-        here.screen.note(f"go on with: {here.how_to_go_on}", "")
-    error = {"code": "interrupted", "message": message, "hint": here.how_to_go_on}
-    here.screen.document({"error": error})
 
 
 class _Signals:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .chunk_worker import ChunkWorker
 from .errors import (
@@ -162,7 +162,7 @@ class JobRunner:
 
     # ── moves ─────────────────────────────────────────────────────────────────────────────────
 
-    async def move(self, job_id: str, event: Event, *, detail: str = "", **changes: object) -> Job:
+    async def move(self, job_id: str, event: Event, *, detail: str = "", **changes: Any) -> Job:
         """Apply an event to the job as it stands; decided again where somebody was quicker.
 
         Raises:
@@ -179,7 +179,7 @@ class JobRunner:
             await self.notify()
             return moved
 
-    async def _move_if_possible(self, job_id: str, event: Event, **changes: object) -> Job:
+    async def _move_if_possible(self, job_id: str, event: Event, **changes: Any) -> Job:
         """For moves that several workers may be about to make: the second finds it made."""
         try:
             return await self.move(job_id, event, **changes)

@@ -69,7 +69,8 @@ class Labelled:
         first, last = self.starts[groups], (self.starts + self._sizes - 1)[groups]
         low = (reach - self.weights)[first]
         drawn = low + uniforms(key, rows) * (reach[last] - low)
-        return np.clip(np.searchsorted(reach, drawn, side="right"), first, last)
+        found: Rows = np.clip(np.searchsorted(reach, drawn, side="right"), first, last)
+        return found
 
 
 def labelled(labels: Sequence[str], weights: Sequence[float], *, once: bool) -> Labelled:

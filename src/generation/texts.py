@@ -19,6 +19,9 @@ from .words import enough
 
 DEFAULT_WORDS = (1, 3)
 """What a string field without format, pattern or generator holds."""
+UNIQUE_WORDS = 12
+"""Up to so many where text must be unique and nobody said how many."""
+MOST_WORDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,6 @@ class Filler:
     vocabulary: pa.Array
     fewest: int
     most: int
-
-    @property
-    def shortest(self) -> int:
-        lengths = pc.utf8_length(self.vocabulary)
-        return self.fewest * (int(pc.min(lengths).as_py()) + 1) - 1
-
-    @property
-    def longest(self) -> int:
-        lengths = pc.utf8_length(self.vocabulary)
-        return self.most * (int(pc.max(lengths).as_py()) + 1) - 1
 
     def write(self, count_key: Key, word_key: Key, rows: Rows) -> pa.Array:
         """Word w of row r is drawn at r·most + w, so that any row can be written alone."""
@@ -59,16 +52,25 @@ class Filler:
 
 def text(brief: Brief) -> Maker:
     """Filler words within minLength and maxLength."""
-    generator = brief.generator
-    fewest, most = generator.words if isinstance(generator, kinds.Text) else DEFAULT_WORDS
+    fewest, most = _counts(brief)
     if fewest > most:
         hint = "write [fewest, most]"
         raise Refused("generator.words", "empty_range", "the word count is empty", hint)
-    filler = fitted(Filler(arrays.texts(brief.pool().words), fewest, most), brief)
+    filler = _fitted(Filler(arrays.texts(brief.pool().words), fewest, most), brief)
     if brief.unique:
         return _distinct(filler, brief)
     count_key, word_key = brief.key("count"), brief.key("words")
     return lambda block: filler.write(count_key, word_key, block.rows)
+
+
+def _counts(brief: Brief) -> tuple[int, int]:
+    """How many words were asked for; where nobody said, as many as the lengths and rows need."""
+    generator, shortest = brief.generator, brief.constraints.min_length or 0
+    if isinstance(generator, kinds.Text) and "words" in generator.model_fields_set:
+        return generator.words
+    fewest, most = DEFAULT_WORDS if generator is None else generator.words
+    fewest = fewest if brief.constraints.max_length is None else 1
+    return fewest, max(most, min(shortest, MOST_WORDS), UNIQUE_WORDS if brief.unique else 0)
 
 
 def _distinct(filler: Filler, brief: Brief) -> Maker:
@@ -89,32 +91,35 @@ def _distinct(filler: Filler, brief: Brief) -> Maker:
     return drawn_from(Domain(found.size, at), brief)
 
 
-def fitted(filler: Filler, brief: Brief) -> Filler:
-    """The filler held inside minLength and maxLength, by fewer, more or shorter words.
+def _fitted(filler: Filler, brief: Brief) -> Filler:
+    """The filler held inside minLength and maxLength: by fewer or more words, else by words of
+    suitable length.
 
     Raises:
         Refused: no number of words fits.
     """
-    shortest, longest = brief.constraints.min_length or 0, brief.constraints.max_length
-    if longest is not None and filler.longest > longest:
-        filler = _shortened(filler, longest)
-    while filler.shortest < shortest and filler.fewest < filler.most:
-        filler = replace(filler, fewest=filler.fewest + 1)
-    if filler.shortest < shortest or (longest is not None and filler.longest > longest):
-        hint = "give the text generator other words, or use a pattern"
-        message = f"no number of words has always {shortest} to {longest or 'more'} characters"
+    low, high = brief.constraints.min_length or 0, brief.constraints.max_length
+    lengths = pc.utf8_length(filler.vocabulary).to_numpy()
+    fewest = max(filler.fewest, -(-(low + 1) // (int(lengths.min()) + 1)))
+    widest = int(lengths.max()) + 1
+    most = filler.most if high is None else min(filler.most, (high + 1) // widest)
+    if fewest <= most:
+        return replace(filler, fewest=fewest, most=most)
+    counts = range(filler.fewest, filler.most + 1)
+    fits = [(int(_suitable(lengths, low, high, count).sum()), count) for count in counts]
+    words_left, count = max(fits)
+    if not words_left:
+        hint = "widen minLength and maxLength, or the generator's words"
+        upper = "more" if high is None else f"{high}"
+        message = f"no number of words has always {low} to {upper} characters"
         raise Refused("constraints", "length_impossible", message, hint)
-    return filler
+    kept = pa.array(_suitable(lengths, low, high, count))
+    return Filler(filler.vocabulary.filter(kept), count, count)
 
 
-def _shortened(filler: Filler, longest: int) -> Filler:
-    """Fewer words, down to the fewest wanted; then only words short enough; then fewer again."""
-    lengths = pc.utf8_length(filler.vocabulary)
-    widest = pc.max(lengths).as_py()
-    most = max((longest + 1) // (widest + 1), filler.fewest)
-    room = (longest + 1) // most - 1
-    if room < 3:  # hardly a word is so short: rather fewer words than wanted
-        most = max((longest + 1) // 4, 1)
-        room = (longest + 1) // most - 1
-    kept = filler.vocabulary.filter(pc.less_equal(lengths, max(room, pc.min(lengths).as_py())))
-    return Filler(kept, min(filler.fewest, most), most)
+def _suitable(lengths: Rows, low: int, high: int | None, count: int) -> arrays.Mask:
+    """Words of which any `count`, with spaces between, have a length in [low, high]."""
+    suitable: arrays.Mask = lengths + 1 >= -(-(low + 1) // count)
+    if high is not None:
+        suitable &= lengths + 1 <= (high + 1) // count
+    return suitable

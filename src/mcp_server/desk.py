@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from ..core.errors import RowmillError
 from .waiting import Works
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ class Desk:
         self._closing = asyncio.Event()
 
     async def app(self) -> App:
-        """Raises: whatever opening raised; the next call tries again."""
+        """The use cases, with the jobs that were left under way again.
+
+        Raises: whatever opening raised; the next call tries again.
+        """
         if self._ready is None or _failed(self._ready):
             self._ready = asyncio.get_running_loop().create_future()
             self._holder = asyncio.create_task(self._hold(self._ready), name="rowmill-app")
@@ -61,6 +65,7 @@ class Desk:
         """Opened and closed by one task, whoever asked."""
         try:
             async with self._opener(self.settings) as app:
+                await self._go_on(app)
                 ready.set_result(app)
                 await self._closing.wait()
         except Exception as exc:
@@ -69,21 +74,28 @@ class Desk:
             else:
                 ready.set_exception(exc)
 
+    async def _go_on(self, app: App) -> None:
+        """Before any tool answers, so that a client which asks once sees its job run."""
+        if self.settings.job.auto_resume == "none":
+            return
+        try:
+            taken = await app.manager.go_on()
+        except RowmillError as exc:
+            log.warning("event=go-on-failed problem=%s", exc)
+        else:
+            log.info("event=go-on jobs=%d", len(taken))
+
     def begin(self) -> None:
-        """Go on with the jobs that were left, and clean up; in the background, once."""
+        """Open, go on with what was left, clean up: in the background, once."""
         if self._starting is None:
             self._starting = asyncio.create_task(self._begin(), name="rowmill-begin")
 
     async def _begin(self) -> None:
         await asyncio.sleep(HEAD_START_S)
-        job = self.settings.job
         try:
             app = await self.app()
-            if job.auto_resume == "free":
-                taken = await app.manager.go_on()
-                log.info("event=begin resumed=%d", len(taken))
-            if job.retention_days:
-                gone = await app.manager.clean_up(job.retention_days * DAY_S)
+            if self.settings.job.retention_days:
+                gone = await app.manager.clean_up(self.settings.job.retention_days * DAY_S)
                 log.info("event=clean-up deleted=%d", len(gone))
         except Exception:
             # The next tool call meets the same fault and says so to the client.

@@ -116,9 +116,12 @@ def _size(kind: str, given: Any) -> str:
 def _what(value: Any) -> str:
     """The value as JSON calls it."""
     if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    names = {str: f"text ({shown(value)})", dict: "an object", list: "a list"}
-    return names.get(type(value), f"the number {shown(value)}")
+        return json.dumps(value)
+    if isinstance(value, str):
+        return f"text ({shown(value)})"
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return f"the number {shown(value)}"
 
 
 def _not_one_of(given: Any, expected: str) -> str:

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from ..core.spelling import FORMATS, TYPES
 from . import subjects
 from .makers import Template
 from .meanings import Context
 from .naming import Setting, template_for
 from .words import word_set
 
-_SAID = word_set(
-    "generator format null_when items fields pattern enum minimum maximum min max sample_values"
-)  # fmt: skip
-_SAID_CONSTRAINTS = frozenset({"unique", "required"})
-"""Constraints that leave open what a field holds."""
-
+_OPEN = word_set(
+    "name type data_type dtype description constraints nullable optional null_fraction "
+    "nullFraction null_probability required unique title"
+)
+"""Keys, in any spelling, that leave open what a field holds; any other key says something."""
 
 _NO_DAY = Context(date.min)
 """Days relative to today are left to the engine: a schema says its own `as_of`."""
@@ -77,15 +77,16 @@ def _field(field: Mapping[str, Any], owner: str, notes: list[str]) -> Mapping[st
 
 def _is_bare(field: Mapping[str, Any]) -> bool:
     constraints = field.get("constraints") or {}
-    if not isinstance(constraints, Mapping) or set(constraints) - _SAID_CONSTRAINTS:
-        return False
-    return not any(field.get(key) is not None for key in _SAID)
+    told = {key for key, value in field.items() if value is not None}
+    return isinstance(constraints, Mapping) and told | set(constraints) <= _OPEN
 
 
 def _agrees(template: Template, field: Mapping[str, Any]) -> bool:
     """Of the same type, and able to be unique where that was asked."""
-    is_unique = (field.get("constraints") or field).get("unique")
-    return template.type == field.get("type", "string") and (template.unique or not is_unique)
+    word = str(field.get("type") or field.get("data_type") or field.get("dtype") or "string").lower()
+    is_unique = field.get("unique") or (field.get("constraints") or {}).get("unique")
+    is_same = template.type == TYPES.get(word, word) and word not in FORMATS
+    return is_same and (template.unique or not is_unique)
 
 
 def _made(template: Template) -> dict[str, Any]:

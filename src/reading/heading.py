@@ -13,7 +13,7 @@ from . import subjects as s
 from .meanings import Context
 from .phrases import stripped
 from .said import OpenSpan
-from .text import Clause, clauses
+from .text import Clause, clauses, first_bracket
 from .words import word_set
 
 _FORMAT = re.compile(
@@ -44,7 +44,6 @@ _STARTER = re.compile(
     r"(?: (?:columns|fields|attributes|properties|spalten|felder))\b)?(?: are| sind)? ?:?",
     re.IGNORECASE,
 )
-_BRACKETED = re.compile(r"^([^()]{1,120}?) ?\(([^()]{3,})\)")
 _COUNT = re.compile(
     r"(?<![\w.,-])(?:(?:rows|records|zeilen|count)(?: ?[:=]| of)? ?)?"
     rf"(?P<count>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)(?![\w%€$])",
@@ -53,7 +52,7 @@ _COUNT = re.compile(
 _ROWS = re.compile(
     rf"\b(?:for |of |with |make it |exactly |genau )?(?P<count>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)"
     r" (?:rows|records|entries|lines|zeilen|datensätze|einträge)\b"
-    r"|\b(?:rows|row count|number of rows|records|zeilen)(?: ?[:=]| of)? ?"
+    r"|\b(?:rows|row count|number of rows|records|zeilen)(?: ?[:=]| of| to| auf)? ?"
     rf"(?P<after>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)(?![\w.])",
     re.IGNORECASE,
 )
@@ -153,11 +152,11 @@ def _is_preface(text: str) -> bool:
 
 
 def _opened(clause: Clause, later: Sequence[Clause], context: Context) -> Head | None:
-    bracketed = _BRACKETED.match(clause.text)
-    if bracketed and _lists_fields(bracketed[2]) and not lexicon.exact(_subject(bracketed[1])):
-        rest = clause.text[bracketed.end() :].strip()
-        listed = [*clauses(bracketed[2]), *([Clause(rest, ".")] if rest else [])]
-        return _head(bracketed[1], (*listed, *later), context, named=True)
+    bracketed = _bracketed(clause.text)
+    if bracketed:
+        before, listed, after = bracketed
+        rest = [Clause(after, ".")] if after else []
+        return _head(before, (*listed, *rest, *later), context, named=True)
     cut = _list_start(clause.text)
     if cut is None:
         return None
@@ -171,6 +170,18 @@ def _opened(clause: Clause, later: Sequence[Clause], context: Context) -> Head |
         inner = _opened(listing[0], listing[1:], context)
         return inner or _head(listing[0].text, listing[1:], context)
     return _head(before, listing, context, named=True)
+
+
+def _bracketed(text: str) -> tuple[str, tuple[Clause, ...], str] | None:
+    """ "patients (id, name, sex) in ICU": before, the list, after; not the values of a field."""
+    place = first_bracket(text)
+    if place is None:
+        return None
+    before, inner, after = text[: place[0]], text[place[0] + 1 : place[1]], text[place[1] + 1 :]
+    is_field = lexicon.exact(_subject(before)) and not s.is_subject(_subject(before))
+    if not before.strip() or ":" in before or is_field or not _lists_fields(inner):
+        return None
+    return before.strip(), clauses(inner), after.strip()
 
 
 def _is_head_itself(listing: Sequence[Clause], context: Context) -> bool:

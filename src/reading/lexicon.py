@@ -17,7 +17,7 @@ from .words import word_set
 ROOMS: tuple[Room, ...] = (PEOPLE, COMMERCE, TECH, WORLD, COMMON)
 TRANSLATIONS: tuple[Mapping[str, str], ...] = (GERMAN,)
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")
 LONGEST = 6
 """Words in the longest name that is looked up."""

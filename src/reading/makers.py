@@ -78,7 +78,8 @@ def money(median: float, sigma: float = 0.7) -> Template:
 
 def choice(*values: Any, weights: tuple[float, ...] | None = None) -> Template:
     drawn: dict[str, Any] = {"kind": "category", "values": list(values)}
-    return Template("string", {**drawn, "weights": list(weights)} if weights else drawn)
+    kind = "integer" if all(isinstance(value, int) for value in values) else "string"
+    return Template(kind, {**drawn, "weights": list(weights)} if weights else drawn)
 
 
 def guess(*values: Any) -> Template:

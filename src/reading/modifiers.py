@@ -50,7 +50,7 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"\b(?:optional|nullable|(?:may|can|might|could) be (?:null|empty|missing|blank)"
         r"|sometimes (?:null|empty|missing|blank)|if (?:any|known|available))\b"),
      m.flag(optional=True)),
-    (_x(r"\b(?:(?:must be |should be )?(?:unique|distinct|eindeutige?[rs]?)|no duplicates"
+    (_x(r"\b(?:(?:unique|distinct|eindeutige?[rs]?)|no duplicates"
         r"|without duplicates)\b"), m.flag(unique=True)),
     (_x(r"\b(?:primary key|pk|auto[ -]?increment(?:ing|ed)?|sequential|consecutive"
         r"|fortlaufende?)(?!\w)"), m.flag(serial=True)),

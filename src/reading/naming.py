@@ -15,7 +15,7 @@ from .words import word_set
 LONGEST_NAME = 64
 
 _SPELLING = re.compile(r"\b(e)[- ]?(mail)\b|\b(ean|isbn|gtin)[- ](13)\b", re.IGNORECASE)
-_CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 _GENERIC = word_set(
     "name title status state type date number time method reference price duration score code no "
     "category class genre format"

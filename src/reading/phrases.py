@@ -24,6 +24,10 @@ _TURNS = re.compile(
     r"|corresponding|belonging|for each|so that|should|must|vor|nach|passend) ",
     re.IGNORECASE,
 )
+_BE = re.compile(
+    r" (?:should|must|has to|have to|needs to|shall|soll) (?:always |all )?(?:be|lie|range|sein)\b",
+    re.IGNORECASE,
+)
 _CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
 _FILLER = word_set(
     "a an the their its his her our your each every some any of as is are be was in on at to for "
@@ -40,7 +44,7 @@ _KEPT_LAST = frozenset({"at", "on"})
 def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
     """What one clause says; what it does not understand is in `rest`, in the clause's own words."""
     said = Said(words or text)
-    text, condition = _conditioned(text)
+    text, condition = _conditioned(_BE.sub(" ", text))
     text, said = _unbracketed(text, said, context)
     text, said = understood(text, said, context)
     said = _named(text, said)

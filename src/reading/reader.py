@@ -121,7 +121,7 @@ class _Reader:
             self._listed(head.listing)
             self._of_period(head)
         if not self.fields:
-            self._assumed()
+            self._assumed(head)
 
     def _several(self, head: Head) -> None:
         names = ", ".join(head.tables)
@@ -242,7 +242,9 @@ class _Reader:
         if not dated:
             self.left.append(head.words)
 
-    def _assumed(self) -> None:
+    def _assumed(self, head: Head) -> None:
+        if self.setting.owner not in subjects.SUBJECTS:
+            self.left.append(head.words)
         phrases = subjects.default_fields(self.setting.owner)
         for name in phrases.split(", "):
             self.fields.append(shape(Said(name, name), self.setting))

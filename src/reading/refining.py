@@ -132,26 +132,19 @@ _VERB = re.compile(
 # ── commands ──────────────────────────────────────────────────────────────────────────────────
 
 
+_ABOUT_ROWS = frozenset({"make", "it", "set", "use", "to", "rows", "row", "count", "change", "the",
+                         "number", "of", "only", "please", "them", "instead", "i", "want"})  # fmt: skip
+
+
 def _obey(clause: Clause, draft: _Draft, tables: Sequence[Document]) -> None:
     text = re.sub(r"^(?:please|also|then|and|now|bitte) ", "", clause.text, flags=re.IGNORECASE)
-    if stripped(text).casefold() in (
-        "",
-        "rows",
-        "make rows",
-        "it rows",
-        "make it rows",
-        "set rows",
-    ):
-        return
-    if re.fullmatch(
-        r"(?:make it|set|use|change (?:it )?to|only)? ?(?:it )?(?:to )?rows", text, re.IGNORECASE
-    ):
-        return
+    if set(text.casefold().split()) <= _ABOUT_ROWS:
+        return  # the row count itself was taken before
     for pattern, act in _COMMANDS:
         match = pattern.fullmatch(text)
         if match and act(match, draft, tables):
             return
-    draft.left.append(text if not clause.text.endswith(text) else clause.text)
+    draft.left.append(clause.text)
 
 
 def _add(match: re.Match[str], draft: _Draft, _: Sequence[Document]) -> bool:
@@ -311,7 +304,7 @@ def _x(pattern: str) -> re.Pattern[str]:
 
 
 _COMMANDS: tuple[tuple[re.Pattern[str], Act], ...] = (
-    (_x(r"(?:rename|call|change)(?: the)?(?: field| column)? (?P<what>[^,]{1,80})"
+    (_x(r"(?:rename|call)(?: the)?(?: field| column)? (?P<what>[^,]{1,80})"
         r" (?:to|as|into|->|in) (?P<to>[\w -]{1,64})"), _rename),
     (_x(r"(?:remove|drop|delete|without|entferne)(?: the)?(?: field| column)? (?P<what>.{1,80}?)"
         r"(?: field| column)?"), _remove),

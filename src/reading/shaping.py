@@ -278,6 +278,8 @@ def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
     if span:
         low, high = _iso(span, template.type)
         return _bounded(shaped, minimum=low, maximum=high)
+    if template.generator:
+        return _plain(shaped, template)
     low, high = _iso(natural, template.type)
     shaped = _with(shaped, generator={"kind": "datetime", "minimum": low, "maximum": high})
     return shaped.noting(f"{shaped.name!r} was taken as days from {natural[0]} to {natural[1]}")

@@ -155,6 +155,12 @@ def _bracketed(text: str) -> Iterator[tuple[int, int]]:
             yield open_at.pop(), place
 
 
+def first_bracket(text: str) -> tuple[int, int] | None:
+    """Where the first round bracket opens and where it closes."""
+    pairs = [pair for pair in _bracketed(text) if text[pair[0]] == "("]
+    return min(pairs, default=None)
+
+
 def _quoted(text: str) -> Iterator[tuple[int, int]]:
     """Pairs of quotation marks; none reaches over the end of a line."""
     start = -1

@@ -97,6 +97,7 @@ class Emulator:
         self._answers = list(self.answers)
         self._at_once = 0
         self._open: set[asyncio.Task[None]] = set()
+        self.called = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -153,6 +154,7 @@ class Emulator:
         now = asyncio.get_running_loop().time()
         call = Call(method, model, json.loads(body), headers, fault, now)
         self.calls.append(call)
+        self.called.set()
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
@@ -255,7 +257,7 @@ def value(column: dict[str, Any], seed: str, row: int) -> Any:
         whole = int(low) + number % max(1, int(high) - int(low) + 1)
         return whole if kind == "integer" else float(min(whole + 0.5, high))
     if kind == "string" and "format" not in column:
-        low, high = column.get("words", (4, 9))
+        low, high = column.get("words", (8, 18))
         count = low + digest[4] % (high - low + 1)
         picked = (WORDS[digest[5 + n % 27] % len(WORDS)] for n in range(count))
         text = " ".join(picked).capitalize() if count > 3 else f"{next(picked)} {digest[:3].hex()}"

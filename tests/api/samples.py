@@ -56,7 +56,7 @@ def request(
 
 
 def check(row: Mapping[str, Any], fields: Iterable[FieldDefinition]) -> tuple[Problem, ...]:
-    """Limits of numbers and lengths of text: enough to have something rejected."""
+    """The largest number allowed: enough to have something rejected."""
     problems = []
     for field in fields:
         value, limits = row[field.name], field.constraints
@@ -64,9 +64,6 @@ def check(row: Mapping[str, Any], fields: Iterable[FieldDefinition]) -> tuple[Pr
             assert isinstance(limits.maximum, int | float)
             if value > limits.maximum:
                 problems.append(Problem(field.name, "maximum", "too large"))
-        if isinstance(value, str) and limits.max_length is not None:
-            if len(value) > limits.max_length:
-                problems.append(Problem(field.name, "max_length", "too long"))
     return tuple(problems)
 
 

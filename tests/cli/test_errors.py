@@ -65,11 +65,16 @@ def test_a_fault_of_ours_shows_no_stack_trace(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, click.Abort])
-def test_an_interruption_is_130(interruption: type[BaseException]) -> None:
+def test_an_interruption_is_130(
+    interruption: type[BaseException], capsys: pytest.CaptureFixture[str]
+) -> None:
     def command() -> int:
         raise interruption
 
-    assert answered(command, as_json=False) == 130
+    assert answered(command, as_json=True) == 130
+    out, err = capsys.readouterr()
+    assert json.loads(out)["error"]["code"] == "interrupted"
+    assert err == "rowmill: [interrupted] interrupted\n"
 
 
 def test_control_characters_in_an_error_do_not_reach_the_terminal(

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.generation.choices import Choice, Partition, shares
 from src.generation.cells import words
+from src.generation.choices import Choice, Partition, shares
 from src.generation.distributions import NormalDistribution, Truncated
 from src.generation.keys import derive
 

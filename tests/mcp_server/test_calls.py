@@ -35,6 +35,7 @@ class UseCases:
     went_on: asyncio.Event = field(default_factory=asyncio.Event)
     cleaned: asyncio.Event = field(default_factory=asyncio.Event)
     fault: BaseException | None = None
+    printed: str | None = None
     calls: list[Any] = field(default_factory=list)
     finished: list[Any] = field(default_factory=list)
 
@@ -50,6 +51,8 @@ class UseCases:
         self.calls.append(call)
         self.begun.set()
         await self.gate.wait()
+        if self.printed:
+            print(self.printed)  # noqa: T201 - the very thing a library may do
         if self.fault:
             raise self.fault
         self.finished.append(call)
@@ -215,14 +218,20 @@ async def test_an_answer_is_data_and_the_same_as_compact_text(
 
 
 async def test_what_was_left_is_gone_on_with_after_the_first_answer(
-    connect: Connect, app: UseCases
+    connect: Connect, app: UseCases, era: str
 ) -> None:
-    async with connect(app) as call:
-        await call("list_jobs")
+    async with connect(app, era) as call:
         assert "go_on" not in app.calls
+        await call.client.list_tools()
         with anyio.fail_after(5):
             await app.went_on.wait()
     assert not app.cleaned.is_set()
+
+
+async def test_what_was_left_runs_before_a_tool_answers(connect: Connect, app: UseCases) -> None:
+    async with connect(app) as call:
+        await call("list_jobs")
+        assert app.calls[0] == "go_on"
 
 
 async def test_old_jobs_are_cleaned_up_where_that_is_wanted(
@@ -250,6 +259,16 @@ class _Open:
 
     async def __aexit__(self, *_: object) -> None:
         self.app = None
+
+
+async def test_what_is_printed_never_reaches_stdout(
+    connect: Connect, app: UseCases, era: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app.gate.set()
+    app.printed = "stray"
+    async with connect(app, era) as call:
+        await call("control_job", job_id=JOB, action="start")
+    assert capsys.readouterr() == ("", "stray\n")
 
 
 async def test_what_cannot_be_opened_is_tried_again_with_the_next_call(

@@ -27,12 +27,8 @@ SENTENCE = (
     "200 customers of a German bike shop: customer number, name, e-mail, city, postcode, "
     "birth date (18–80 years old), newsletter yes/no. CSV."
 )
+UNTESTED = "NOT TESTED against the inspector"
 PATHS = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
-
-
-def skip(why: str) -> None:
-    print(f"\nNOT TESTED against the inspector: {why}", file=sys.__stderr__)
-    pytest.skip(why)
 
 
 def quietly(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -46,10 +42,10 @@ def quietly(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
 def inspector() -> str:
     node, npm = (shutil.which(name, path=PATHS) for name in ("node", "npm"))
     if not node or not npm:
-        skip("there is no Node here")
+        pytest.skip(f"{UNTESTED}: there is no Node here")
     version = quietly(node, "--version").stdout
     if int(version.lstrip("v").split(".")[0] or 0) < 22:
-        skip(f"Node {version.strip()} is older than 22")
+        pytest.skip(f"{UNTESTED}: Node {version.strip()} is older than 22")
     named = os.environ.get("ROWMILL_INSPECTOR")
     folder = Path(named or Path(tempfile.gettempdir()) / "rowmill-inspector")
     program = folder / "node_modules" / ".bin" / "mcp-inspector"
@@ -60,7 +56,7 @@ def inspector() -> str:
             "--fetch-timeout=20000", "--prefix", str(folder), PACKAGE, timeout=120,
         )  # fmt: skip
         if made.returncode:
-            skip(f"npm could not install {PACKAGE}: {made.stderr[-200:]}")
+            pytest.skip(f"{UNTESTED}: npm could not install {PACKAGE}: {made.stderr[-99:]}")
     return str(program)
 
 

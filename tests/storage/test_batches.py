@@ -16,7 +16,7 @@ from src.storage import batches
 from src.storage.batches import preview, read_batches, regrouped
 from src.storage.formats import encode
 
-from .values import FORMATS, hard_table
+from .tables import FORMATS, hard_table
 
 ROWS = 1000
 TABLE = hard_table(ROWS)

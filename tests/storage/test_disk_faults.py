@@ -25,7 +25,7 @@ from src.storage.files import Files
 from src.storage.outputs import DiskOutputs
 
 from .failing import Died, FailingFiles
-from .values import JOB, chunk_key
+from .records import JOB, chunk_key
 
 OLD, NEW = b"old" * 1000, b"new" * 2000
 
@@ -146,7 +146,7 @@ def test_a_file_size_limit_of_the_process_is_a_full_disk(tmp_path: Path) -> None
 import resource, signal
 from pathlib import Path
 from src.core.errors import StorageFull
-from tests.storage.values import chunk_key
+from tests.storage.records import chunk_key
 from src.storage.disk import DiskStorageHandler
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))

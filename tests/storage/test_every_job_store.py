@@ -13,23 +13,9 @@ from src.core.models import ChunkMetadata, Job, JobState, Tally, Usage
 from src.core.ports import Answer, JobStore
 from src.storage.jobs import SqliteJobStore
 
-from .values import JOB, chunk_key, job, metadata
+from .records import JOB, Ticking, chunk_key, job, metadata
 
 UNKNOWN = "job_" + "z" * 16
-
-
-class Ticking:
-    """A clock that is one second later each time it is asked."""
-
-    def __init__(self, at: float = 1000.0) -> None:
-        self.at = at
-
-    def now(self) -> float:
-        self.at += 1
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -138,7 +124,7 @@ async def test_what_is_asked_of_an_unknown_job_is_not_found(store: JobStore) -> 
 
 
 async def test_pages_are_newest_first_and_meet_each_job_once(store: JobStore) -> None:
-    ids = ["job_%016d" % number for number in range(7)]
+    ids = [f"job_{number:016d}" for number in range(7)]
     for job_id in ids:
         await store.create(job(job_id))
     seen, cursor, pages = [], None, 0

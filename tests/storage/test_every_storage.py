@@ -15,7 +15,7 @@ from src.storage.disk import DiskStorageHandler
 from src.storage.memory import MemoryStorageHandler
 from src.storage.outputs import DiskOutputs
 
-from .values import JOB, chunk_key
+from .records import JOB, chunk_key
 
 OTHER = "job_" + "b" * 16
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from src.core.errors import InvalidArgument, StorageError
 from src.storage.formats import decode, encode
 
-from .values import COLUMNS, FORMATS, HARD_TEXTS, hard_table, nested
+from .tables import COLUMNS, FORMATS, HARD_TEXTS, hard_table, nested
 
 TEXTS = ("csv", "json", "jsonl")
 

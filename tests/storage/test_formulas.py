@@ -20,11 +20,11 @@ from src.storage.memory import MemoryStorageHandler
 from src.storage.merge import MergedFile, merge
 from src.storage.outputs import DiskOutputs
 
-from .values import FORMATS, stored
+from .tables import FORMATS, stored
 
 DANGEROUS = [
     "=1+1", "=", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "+", "-", "+a", "-a", "-1+1", "--1", "-1-1",
-    "+-1", "-1e", "-1 ", "-.", "-1,5", '-1"', "+1\n", "-1\n", '=HYPERLINK("http://x","y")',
+    "+-1", "-1e", "-1.ex", "-1 ", "-.", "-1,5", '-1"', "+1\n", "-1\n", '=HYPERLINK("http://x","y")',
     "+cmd|'/c calc'!A0", "-1\r", "+49 30a", "-٣", "+٣", "=1\n2", '-"',
 ]  # fmt: skip
 HARMLESS = [
@@ -89,12 +89,19 @@ def test_numbers_do_not_make_a_chunk_suspect() -> None:
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_merged_csv_is_safe_whatever_the_chunks(source: OutputFormat, size: int, tmp_path: Path):
     cells = [*DANGEROUS, *HARMLESS]
-    table = pa.table({"n": [-number for number in range(len(cells))], "c": cells})
+    table = pa.table({"c": cells, "n": [-number for number in range(len(cells))], "d": cells})
     data, result = to_csv(table, tmp_path, source, size)
     rows = list(csv.reader(io.StringIO(data.decode(), newline="")))[1:]
-    assert [row[1] for row in rows] == [*("'" + cell for cell in DANGEROUS), *HARMLESS]
-    assert [row[0] for row in rows[1:3]] == ["-1", "-2"]
-    assert result.neutralised == len(DANGEROUS)
+    safe = [*("'" + cell for cell in DANGEROUS), *HARMLESS]
+    assert [row[0] for row in rows] == [row[2] for row in rows] == safe
+    assert [row[1] for row in rows[1:3]] == ["-1", "-2"]
+    assert result.neutralised == 2 * len(DANGEROUS)
+
+
+def test_the_first_cell_of_a_chunk_is_looked_at(tmp_path: Path) -> None:
+    data, result = to_csv(single(["=1", "=2"]), tmp_path, "csv", 1)
+    assert data == b"c\n'=1\n'=2\n"
+    assert result.neutralised == 2
 
 
 def test_neutralising_can_be_left_out(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from src.storage.jobs import SqliteJobStore
 from src.storage.jobs_faults import database_fault
 from src.storage.jobs_schema import FORMAT
 
-from .test_every_job_store import Ticking, chunk, running
-from .values import JOB, job
+from .records import JOB, Ticking, job
+from .test_every_job_store import chunk, running
 
 
 def opened(path: Path) -> SqliteJobStore:
@@ -77,8 +77,7 @@ _RACER = """
 import asyncio, sys
 from pathlib import Path
 from src.core.errors import Conflict
-from tests.storage.test_every_job_store import Ticking
-from tests.storage.values import JOB, job
+from tests.storage.records import JOB, Ticking, job
 from src.storage.jobs import SqliteJobStore
 
 async def main():
@@ -211,7 +210,8 @@ async def test_a_process_killed_after_the_answer_has_lost_nothing(path: Path) ->
     script = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from tests.storage.test_every_job_store import Ticking, chunk, running
+from tests.storage.records import Ticking
+from tests.storage.test_every_job_store import chunk, running
 from src.storage.jobs import SqliteJobStore
 
 async def main():

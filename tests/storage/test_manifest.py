@@ -8,7 +8,7 @@ from src.core.ports import DatasetFile, Verdict
 from src.storage.manifest import dataset_manifest, job_manifest
 from src.utils.checksums import canonical_sha256
 
-from .values import SCHEMA, chunk_key, job, metadata
+from .records import SCHEMA, chunk_key, job, metadata
 
 CHUNKS = [metadata(chunk_key(index), b"chunk %d" % index) for index in range(2)]
 

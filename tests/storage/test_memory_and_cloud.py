@@ -12,7 +12,7 @@ from src.storage.cloud import CloudStorageHandler
 from src.storage.memory import MemoryStorageHandler
 from src.storage.outputs import DiskOutputs
 
-from .values import JOB, chunk_key
+from .records import JOB, chunk_key
 
 
 def storage(folder: Path, *, max_bytes: int = 100, max_chunks: int = 3) -> MemoryStorageHandler:

@@ -1,33 +1,26 @@
-"""Rows, chunks and jobs that the storage tests share."""
+"""Rows in Arrow tables that the storage tests share."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
 
 import pyarrow as pa
 
-from src.core.models import (
-    ChunkKey,
-    ChunkMetadata,
-    Job,
-    JobSpecification,
-    JobState,
-    OutputFormat,
-)
-from src.core.parsing import parse_schema
+from src.core.models import ChunkKey, ChunkMetadata, OutputFormat
 from src.core.ports import StorageHandler
 from src.storage.columns import JSON_MARK
 from src.storage.formats import encode
 
+from .records import JOB, metadata
+
 FORMATS: tuple[OutputFormat, ...] = ("csv", "json", "jsonl", "parquet")
-JOB = "job_" + "a" * 16
 UTC = dt.UTC
 HARD_TEXTS = [
     None, "", " ", "00123", "1e5", "no", "true", "null", "NULL", "NaN", "a,b", 'say "hi"', '"',
-    "line\nbreak", "carriage\rreturn", "tab\there", "back\\slash", "\x00\x01\x1f\x7f", "\u2028\u2029",
+    "line\nbreak", "carriage\rreturn", "tab\there", "back\\slash", "\x00\x01\x1f\x7f",
+    "\u2028\u2029",
     "Zoë Müller 😀", "שלום עולם", "'quoted'", "{}", "[", ",\n", "}\n{", "\ufeffbom", "#x", "\\N",
 ]  # fmt: skip
 
@@ -52,7 +45,11 @@ COLUMNS: dict[str, tuple[pa.DataType, Sequence[object]]] = {
     ),
     "datetime": (
         pa.timestamp("us"),
-        [dt.datetime(2024, 1, 31, 9, 30), None, dt.datetime(1960, 1, 1, 1, 1, 1, 1)],
+        [
+            dt.datetime.fromisoformat("2024-01-31T09:30:00"),
+            None,
+            dt.datetime.fromisoformat("1960-01-01T01:01:01.000001"),
+        ],
     ),
     "zoned": (
         pa.timestamp("us", "Europe/Berlin"),
@@ -102,42 +99,3 @@ def stored(
         storage.put_chunk(key, data)
         chunks.append(metadata(key, data))
     return chunks
-
-
-def metadata(key: ChunkKey, data: bytes, *, attempt: int = 1) -> ChunkMetadata:
-    digest = hashlib.sha256(data).hexdigest()
-    return ChunkMetadata(key, len(data), digest, attempt, seconds=0.5, stored_at=9.0)
-
-
-def chunk_key(index: int, *, job_id: str = JOB, table: str = "things", rows: int = 10) -> ChunkKey:
-    return ChunkKey(job_id, index, table, index * rows, (index + 1) * rows, "csv")
-
-
-SCHEMA = parse_schema(
-    {
-        "name": "things",
-        "fields": [
-            {"name": "id", "type": "integer", "generator": {"kind": "sequence"}},
-            {
-                "name": "part",
-                "generator": {"kind": "subcategory", "of": "kind", "values": {"z": ["1"], "a": ["2"]}},
-            },
-        ],
-    }
-)  # fmt: skip
-
-
-def job(job_id: str = JOB, *, state: JobState = JobState.PENDING) -> Job:
-    spec = JobSpecification(
-        schema=SCHEMA,
-        rows=(("things", 1000),),
-        seed=7,
-        as_of="2026-01-31",
-        engine="0.1.0",
-        output_format="csv",
-        chunk_size=10,
-        storage="disk",
-        generation="auto",
-        max_cost_usd=1.5,
-    )
-    return Job(job_id=job_id, name="a job", spec=spec, state=state, created_at=3.0)
