@@ -228,18 +228,22 @@ for _action, _does in _ASKING.items():
 
 @jobs.command()
 @job_argument
+@click.option("--mend", is_flag=True, help="Make damaged chunks again, to their recorded bytes.")
 @json_option
-def verify(job_id: str, as_json: bool) -> int:
+def verify(job_id: str, mend: bool, as_json: bool) -> int:
     """Read every stored chunk again and compare its sha256 with the record.
 
+    Exit code 3 where one is damaged or gone, unless it could be mended.
+
     \b
-    Example:
+    Examples:
       rowmill jobs verify JOB
+      rowmill jobs verify JOB --mend
     """
 
     async def work(here: Here) -> int:
-        from .verifying import verify as reread
+        from . import verifying
 
-        return await reread(here, job_id)
+        return await verifying.verify(here, job_id, mend=mend)
 
     return run_here(work, Screen(as_json=as_json))

@@ -69,7 +69,7 @@ def dataset(
 
 def _first_rows(screen: Screen, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     shown, hidden = cells(rows, screen.out.width)
-    screen.say(f"{table} first rows:".strip().capitalize() if not table else f"{table}:", "bold")
+    screen.say(f"First rows of {table}:" if table else "First rows:", "bold")
     screen.show(shown)
     if hidden:
         screen.say(f"  … and {count(hidden, 'more column')}")

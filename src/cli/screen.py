@@ -80,7 +80,7 @@ def line(text: str, style: str = "") -> Any:
     from rich.text import Text
 
     indent = len(text) - len(text.lstrip(" "))
-    return Text(" " * indent + text, style=style)
+    return Text(" " * indent + clean(text, LINE), style=style)
 
 
 def grid(columns: Sequence[str], rows: Iterable[Sequence[str]], *, cell: int = CELL) -> Any:

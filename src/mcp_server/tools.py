@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from ..core.job_manager import JobRequest
+from typing import TYPE_CHECKING
+
 from ..core.models import JobState
-from ..core.schemas import Given
 from . import answers as a
 from . import arguments as q
 from . import telling
 from .desk import Desk
 from .waiting import StillWorking, identity
 from .wording import CALL_AGAIN
+
+if TYPE_CHECKING:
+    from ..core.schemas import Given
+
+# The use cases come with the first call that needs them: a client waits for the start.
 
 
 async def extract_schema(desk: Desk, args: q.ExtractSchema) -> a.Extracted:
@@ -33,18 +38,18 @@ async def extract_schema(desk: Desk, args: q.ExtractSchema) -> a.Extracted:
 
 async def validate_schema(desk: Desk, args: q.ValidateSchema) -> a.Validated:
     app = await desk.app()
-    validation = await app.schemas.validate(
-        Given(args.document, args.schema_id), row_count=args.row_count
-    )
+    validation = await app.schemas.validate(_given(args), row_count=args.row_count)
     return telling.validated(validation)
 
 
 async def create_job(desk: Desk, args: q.CreateJob) -> a.Created:
     app = await desk.app()
+    from ..core.job_manager import JobRequest
+
     settings = desk.settings
     created = await app.manager.create(
         JobRequest(
-            given=Given(args.document, args.schema_id),
+            given=_given(args),
             row_count=args.row_count,
             output_format=args.output_format or settings.job.default_format,
             chunk_size=args.chunk_size,
@@ -124,7 +129,15 @@ def _wait(desk: Desk, asked: float | None) -> float:
     return desk.settings.mcp.wait_s if asked is None else asked
 
 
+def _given(args: q.ValidateSchema | q.CreateJob) -> Given:
+    from ..core.schemas import Given
+
+    return Given(args.document, args.schema_id)
+
+
 def _current(named: dict[str, object] | str | None) -> Given | None:
+    from ..core.schemas import Given
+
     if named is None:
         return None
     return Given(schema_id=named) if isinstance(named, str) else Given(named)

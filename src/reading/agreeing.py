@@ -34,7 +34,7 @@ _PARTS = {
 
 def agree(fields: Sequence[Shaped], owner: str, *, local: bool) -> tuple[Shaped, ...]:
     """The fields with whatever ties them together; `local`: the request names a country."""
-    together = _several_people(_distinct(fields), owner)
+    together = _in_order(_several_people(_distinct(fields), owner))
     return tuple(_subcategory(_country(one, together, local), together) for one in together)
 
 
@@ -97,6 +97,45 @@ def _country(shaped: Shaped, fields: tuple[Shaped, ...], local: bool) -> Shaped:
     kept = [note for note in shaped.assumptions if "was taken as one of" not in note]
     placed = _with(shaped, generator={"kind": "person", "part": "country"})
     return replace(placed, assumptions=tuple(kept))
+
+
+# What happens first, what happens later, and how much later: (least, most, unit).
+_LATER: tuple[tuple[frozenset[str], frozenset[str], tuple[int, int, str]], ...] = (
+    (frozenset({"check in", "check in date", "arrival", "arrival date", "checkin"}),
+     frozenset({"check out", "check out date", "departure", "departure date", "checkout"}),
+     (1, 14, "days")),
+    (frozenset({"start date", "start", "begin date", "valid from", "contract start"}),
+     frozenset({"end date", "end", "finish date", "contract end"}), (1, 365, "days")),
+    (frozenset({"order date", "purchase date"}),
+     frozenset({"shipping date", "ship date", "delivery date", "shipment date"}), (1, 10, "days")),
+    (frozenset({"invoice date", "issue date", "billing date"}),
+     frozenset({"due date", "payment due date"}), (14, 60, "days")),
+    (frozenset({"created at", "opened at", "started at", "start time"}),
+     frozenset({"updated at", "closed at", "resolved at", "ended at", "end time"}),
+     (1, 240, "hours")),
+    (frozenset({"ordered at", "purchased at", "placed at"}),
+     frozenset({"shipped at", "delivered at", "returned at"}), (2, 240, "hours")),
+)  # fmt: skip
+
+
+def _in_order(fields: tuple[Shaped, ...]) -> tuple[Shaped, ...]:
+    """A departure follows its arrival, where nothing else was said about its day."""
+    return tuple(_after(one, fields) for one in fields)
+
+
+def _after(shaped: Shaped, fields: tuple[Shaped, ...]) -> Shaped:
+    if shaped.field.get("constraints", {}).get("minimum") or shaped.said.words.startswith("sample"):
+        return shaped
+    for firsts, seconds, (least, most, unit) in _LATER:
+        if shaped.entry not in seconds:
+            continue
+        for one in fields:
+            if one.entry in firsts and one.field["type"] == shaped.field["type"]:
+                span = {"minimum": least, "maximum": most, "unit": unit, "after": one.name}
+                later = replace(shaped, assumptions=())
+                note = f"{shaped.name!r} was put {least} to {most} {unit} after {one.name!r}"
+                return _with(later, generator={"kind": "timedelta", **span}).noting(note)
+    return shaped
 
 
 def _subcategory(shaped: Shaped, fields: tuple[Shaped, ...]) -> Shaped:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MOST_CLAUSES = 600
+"""Pieces of a request that are read; whatever comes after them is quoted."""
 MOST_LEFT = 40
 """Pieces of the request quoted back; the rest is counted."""
 

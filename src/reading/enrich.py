@@ -83,7 +83,9 @@ def _is_bare(field: Mapping[str, Any]) -> bool:
 
 def _agrees(template: Template, field: Mapping[str, Any]) -> bool:
     """Of the same type, and able to be unique where that was asked."""
-    word = str(field.get("type") or field.get("data_type") or field.get("dtype") or "string").lower()
+    word = str(
+        field.get("type") or field.get("data_type") or field.get("dtype") or "string"
+    ).lower()
     is_unique = field.get("unique") or (field.get("constraints") or {}).get("unique")
     is_same = template.type == TYPES.get(word, word) and word not in FORMATS
     return is_same and (template.unique or not is_unique)

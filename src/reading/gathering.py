@@ -22,6 +22,7 @@ _WITH = re.compile(
 _INTRO = re.compile(
     r"^(?:(?:the |their )?(?:columns|fields|attributes|spalten|felder)(?: are| should be)?"
     r"|(?:each|every|all)(?: \w{1,30})?(?: row| record)? (?:has|have|should have|needs|with)"
+    r"|(?:i|we) (?:also )?(?:need|want|would like)|ich brauche"
     r"|(?:it|they) (?:should )?(?:has|have|includes?|contains?|needs?)|add|include|including"
     r"|also(?: include| add)?|plus|with|as well as|sowie|mit)(?:\b|:) ?:?",
     re.IGNORECASE,
@@ -35,6 +36,7 @@ class Phrase:
     text: str
     words: str
     open: bool = False
+    sharing: bool = False
     shares: tuple[tuple[str, float], ...] = ()
     starts: bool = False
 
@@ -69,6 +71,8 @@ def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
     pair = v.share_of(text, german=context.german)
     if pair and text[0].isdigit() and len(pair[0].split()) <= 3:
         return (Phrase(text, text, shares=(pair,)),)
+    if shared := _with_share(text, context):
+        return (Phrase(shared, text, sharing=True, starts=starts),)
     colon = _COLON.match(text)
     if colon and _could_be_value(colon[2]) and lexicon.find(colon[1]):
         return (Phrase(text, text, open=True, starts=starts),)
@@ -81,12 +85,26 @@ def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
     )
 
 
+def _with_share(text: str, context: Context) -> str | None:
+    """ "status: active 80%", "device mobile 60%" → "device (mobile 60%)"."""
+    colon = _COLON.match(text)
+    words = text.split()
+    pairs = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(min(len(words), 4), 0, -1)]
+    for name, piece in [colon.groups()] if colon else pairs:
+        pair = v.share_of(piece, german=context.german)
+        if pair and not piece[0].isdigit() and lexicon.exact(name):
+            return f"{name} ({piece})"
+    return None
+
+
 def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
     """The last phrase with this clause as a part of it; None where a new one begins."""
     if len(last.text) + len(clause.text) > LONGEST_CLAUSE or clause.before in (".", "\n"):
         return None
     if last.open and (clause.before in (",", "and")) and _could_be_value(clause.text):
         return _with_value(last, clause)
+    if last.sharing and v.share_of(clause.text, german=context.german):
+        return replace(last.joined(clause, f"{last.text[:-1]}, {clause.text})"), sharing=True)
     if last.shares:
         pair = v.share_of(clause.text, german=context.german)
         shares = replace(last, shares=(*last.shares, pair)) if pair and pair[1] else None

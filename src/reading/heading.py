@@ -37,7 +37,7 @@ _FORMATS: dict[str, OutputFormat] = {
 }
 
 _STARTER = re.compile(
-    r"(?P<colon>:(?!\d))|\b(?:with|including|containing|having"
+    r"(?P<colon>:(?!\d))| [-–—] (?=[^\W\d])|\b(?:with|including|containing|having"
     r"|(?:that|which|who) (?:have|has|contains?)|where each (?:row |one )?has|consisting of|mit"
     r"|inklusive|bestehend aus|each with|columns|fields|spalten|felder)\b"
     r"(?:(?: the| these| following| den| folgenden){0,3}"
@@ -66,7 +66,7 @@ _NOISE = word_set(
     "von liste tabelle datensatz testdaten zufällige genau"
 )
 _ENDS = word_set(
-    "of for from in at by who that which on between to during since with using living based where "
+    "of for from in at by aged who that which on between to during since with using living based where "
     "whose over under per about like and or einer eines in aus von für im am"
 )
 _GERMAN = re.compile(
@@ -207,9 +207,15 @@ def _is_field(text: str) -> bool:
     return lexicon.find(text) is not None
 
 
+def _begins_field(text: str) -> bool:
+    words = text.split()[:4]
+    begun = any(lexicon.exact(" ".join(words[:count])) for count in range(1, len(words) + 1))
+    return begun or _is_field(text)
+
+
 def _lists_fields(text: str) -> bool:
     pieces = [clause.text for clause in clauses(text[:1000])]
-    known = sum(_is_field(piece) for piece in pieces[:20])
+    known = sum(_begins_field(piece) for piece in pieces[:20])
     return len(pieces) >= 2 and known * 2 >= min(len(pieces), 20)
 
 

@@ -215,7 +215,11 @@ WORLD: Room = {
     "graduation year": whole(1990, 2026),
     "scholarship": flag(0.15),
     "isbn|isbn13|isbn 13": formatted("isbn13", unique=True),
-    "genre|book genre|film genre|movie genre|music genre": choice(
+    "film genre|movie genre": choice(
+        "drama", "comedy", "thriller", "action", "horror", "documentary", "animation", "romance"
+    ),
+    "music genre|song genre": choice("pop", "rock", "jazz", "classical", "hip-hop", "folk"),
+    "genre|book genre": choice(
         "fiction", "crime", "fantasy", "biography", "history", "science", "romance", "children"
     ),
     "page|number of page|page number": whole(80, 900),

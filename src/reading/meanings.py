@@ -60,7 +60,8 @@ def between(found: Found, said: Said) -> Said | None:
         low = int(low * 1000)  # "30-90k" starts at 30,000
     if low > high:
         low, high = high, low
-    places = max(q.decimals(_bare(found["low"])), q.decimals(_bare(found["high"])))
+    is_scaled = bool(re.search(r"\d ?(?:k|[a-z]{3,}lion)", found.match.group(), re.IGNORECASE))
+    places = 0 if is_scaled else max(map(q.decimals, map(_bare, (found["low"], found["high"]))))
     unit = _symbol(found["low"]) or _symbol(found["high"])
     return said.but(low=low, high=high, decimals=places or said.decimals, unit=unit or said.unit)
 

@@ -59,6 +59,7 @@ def template_for(words: str, setting: Setting) -> Hit:
     found = (
         _identifier(words, setting)
         or _generic(words, setting)
+        or _truth(words)
         or _found(words, setting)
         or lexicon.guess(words)
     )
@@ -67,12 +68,29 @@ def template_for(words: str, setting: Setting) -> Hit:
     return replace(found, template=_unique_here(found.template, setting))
 
 
+def value_of(words: str, setting: Setting) -> tuple[str, str] | None:
+    """("currency", "USD") from "currency USD": a name and one of the values it is known to have."""
+    name, _, value = words.rpartition(" ")
+    hit = _found(name, setting) if name and not lexicon.exact(words) else None
+    if hit and value in map(str, hit.template.values):
+        return name, value
+    return None
+
+
 def _found(words: str, setting: Setting) -> Hit | None:
     """By the lexicon; somebody's email is an email for certain."""
     hit = lexicon.find(words, setting.owner)
     if hit and not hit.certain and set(lexicon.words_of(words)) & s.PEOPLE:
         return replace(hit, certain=hit.template.kind == "person")
     return hit
+
+
+def _truth(words: str) -> Hit | None:
+    """`is_published` is true or false, whatever `published` alone would be."""
+    begins = lexicon.plain_words(words)[:1]
+    return (
+        lexicon.guess(words) if begins in (("is",), ("has",)) and not lexicon.exact(words) else None
+    )
 
 
 def _identifier(words: str, setting: Setting) -> Hit | None:

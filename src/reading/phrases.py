@@ -13,12 +13,14 @@ from .words import word_set
 
 _BRACKETS = re.compile(r" ?[(\[{]([^()\[\]{}]{0,300})[)\]}]")
 _CONDITION = re.compile(
-    r"(?<!\w)(?:only (?:if|when|for|after|before|where)|if(?! (?:any|known|available)\b)|when|whenever|unless|depend\w*|based on"
+    r"(?<!\w)(?:only (?:if|when|for|after|before|where)|when|whenever|unless"
+    r"|if(?! (?:any|known|available)\b)|depend\w*|based on"
     r"|derived|calculated|computed|equals?|equal to|(?:the )?sum of|same as|multiplied|divided"
     r"|correlat\w*|nur wenn|falls|wenn|abhängig)(?!\w)|[=×*]"
     r"|\d[\d.,]{0,8} ?% (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]",
     re.IGNORECASE,
 )
+_STEP = re.compile(r"[<>≤≥]? ?\d[\d.,]{0,12}k?(?: ?[-–] ?\d[\d.,]{0,12}k?|\+)?", re.IGNORECASE)
 _TURNS = re.compile(
     r" (?:before|after|later than|earlier than|match(?:es|ing)?|that|which|who|whose|where|related"
     r"|corresponding|belonging|for each|so that|should|must|vor|nach|passend) ",
@@ -31,7 +33,7 @@ _BE = re.compile(
 _CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
 _FILLER = word_set(
     "a an the their its his her our your each every some any of as is are be was in on at to for "
-    "with and or plus also then finally including random realistic valid field fields column "
+    "with whether they and or plus also then finally including random realistic valid field fields column "
     "columns attribute value values it which having has have must should all between from per ein "
     "eine einen einer der die das den dem des mit und als im in von je sowie auch"
 )
@@ -76,12 +78,19 @@ def _in_brackets(text: str, said: Said, context: Context) -> Said:
         return said.but(values=listed, examples=True)
     if condition := _conditioned(text)[1]:
         return said.but(rest=(*said.rest, condition if condition == text else text))
+    steps = v.split(text)
+    if len(steps) > 1 and all(map(_STEP.fullmatch, steps)) and _has_classes(steps):
+        return said.but(values=steps)  # "18-24, 25-34, 35+": classes, not bounds
     if unit := UNIT.fullmatch(text):
         return said.but(unit=unit["unit"])
     whole = _modifiers_only(text, said, context)
     if whole:
         return whole
     return _pieces(text, said, context)
+
+
+def _has_classes(steps: tuple[str, ...]) -> bool:
+    return sum(not step.isdigit() for step in steps) > 1
 
 
 def _modifiers_only(text: str, said: Said, context: Context) -> Said | None:

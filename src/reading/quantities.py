@@ -8,9 +8,7 @@ from datetime import date, timedelta
 
 NUMBER = r"\d[\d.,]{0,24}"
 """A number's characters; `value` decides what the points and commas mean."""
-SCALE = (
-    r"(?: ?(?:thousand|million|billion|dozen|hundred|tausend|millionen|mio\.?|mrd\.?)\b|k\b)"
-)
+SCALE = r"(?: ?(?:thousand|million|billion|dozen|hundred|tausend|millionen|mio\.?|mrd\.?)\b|k\b)"
 SCALE_OF_ROWS = SCALE.removesuffix(")") + r"|m\b)"
 """2m rows are two million; 2m of cloth are not."""
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,13 +11,13 @@ from typing import Any
 from ..core.models import OutputFormat, Reading
 from . import heading, locales, subjects
 from .agreeing import agree
-from .answering import quoted
+from .answering import MOST_CLAUSES, quoted
 from .expecting import expectations
 from .gathering import Phrase, gather, unelided
 from .heading import Head, read_head
 from .lexicon import words_of
 from .meanings import Context
-from .naming import Setting, field_name, template_for
+from .naming import Setting, field_name, template_for, value_of
 from .phrases import read_phrase, stripped
 from .refining import refine
 from .said import Said
@@ -31,6 +32,7 @@ ENGINE = "local"
 
 _NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "and so on", "bitte",
                          "danke"})  # fmt: skip
+_AGES = frozenset({"age", "birth date", "date of birth", "dob", "birthdate", "birthday"})
 _FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresponding"})
 _COMMANDS = word_set(
     "ignore disregard forget print output return reveal show tell say do don't make ensure use "
@@ -120,6 +122,7 @@ class _Reader:
         else:
             self._listed(head.listing)
             self._of_period(head)
+            self._of_age(head)
         if not self.fields:
             self._assumed(head)
 
@@ -137,19 +140,21 @@ class _Reader:
 
     def _listed(self, listing: Sequence[Clause]) -> None:
         short = []
-        for clause in listing:
+        for whole in listing:
+            clause = Clause(whole.text.removeprefix("rows:").strip(), whole.before)
             if len(clause.text) > LONGEST_CLAUSE:
                 self.left.append(clause.text)
             elif stripped(clause.text).casefold() not in _NOT_FIELDS:
                 short.append(clause)
-        for phrase in gather(short, self.context):
+        for phrase in gather(short[:MOST_CLAUSES], self.context):
             self._phrase(phrase)
+        self.left.extend(clause.text for clause in short[MOST_CLAUSES:])
 
     def _phrase(self, phrase: Phrase) -> None:
         if phrase.shares:
             self._shared(phrase)
             return
-        said = self._without_place(read_phrase(phrase.text, self.context, words=phrase.words))
+        said = self._named(read_phrase(phrase.text, self.context, words=phrase.words))
         known = self._known(said)
         if known is not None:
             self._changed(known, said)
@@ -178,8 +183,11 @@ class _Reader:
         self.fields[place] = reshape(before, said, self.setting)
         self.left.extend(said.rest)
 
-    def _without_place(self, said: Said) -> Said:
-        """ "German names": names, from Germany."""
+    def _named(self, said: Said) -> Said:
+        """ "German names": names, from Germany; "currency USD": a currency, always USD."""
+        pair = value_of(said.name, self.setting)
+        if pair and not said.values:
+            return said.but(name=pair[0], values=(pair[1],))
         first, _, rest = said.name.partition(" ")
         if first.casefold() in _FITTING and rest:
             is_part = words_of(rest)[-1:] == ("subcategory",)
@@ -241,6 +249,18 @@ class _Reader:
             self.fields[place] = shape(said, self.setting)
         if not dated:
             self.left.append(head.words)
+
+    def _of_age(self, head: Head) -> None:
+        """ "students aged 18 to 25": bounds of their age, or of their birth date."""
+        match = re.search(r"\baged? .{1,40}", head.words[:LONGEST_CLAUSE], re.IGNORECASE)
+        said = read_phrase(match.group(), self.context) if match else Said("")
+        if not said.is_ranged:
+            return
+        aged = [p for p, one in enumerate(self.fields) if one.entry in _AGES]
+        for place in aged:
+            self.fields[place] = reshape(self.fields[place], said, self.setting)
+        if not aged:
+            self.left.append(said.words)
 
     def _assumed(self, head: Head) -> None:
         if self.setting.owner not in subjects.SUBJECTS:

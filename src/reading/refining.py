@@ -11,7 +11,7 @@ from typing import Any
 from ..core.models import OutputFormat, Reading
 from ..core.spelling import normalise
 from . import heading, locales, subjects
-from .answering import quoted
+from .answering import MOST_CLAUSES, quoted
 from .expecting import of_field
 from .gathering import gather, unelided
 from .lexicon import Hit, words_of
@@ -22,6 +22,7 @@ from .phrases import read_phrase, stripped
 from .said import Said
 from .shaping import built, shape
 from .text import LONGEST_CLAUSE, Clause, clauses
+from .words import word_set
 
 Document = dict[str, Any]
 
@@ -101,8 +102,8 @@ def _commands(text: str, draft: _Draft) -> tuple[Clause, ...]:
         _set_rows(draft, rows, because)
     found: list[Clause] = []
     verb = ""
-    for clause in unelided(clauses(text)):
-        if len(clause.text) > LONGEST_CLAUSE:
+    for place, clause in enumerate(unelided(clauses(text))):
+        if len(clause.text) > LONGEST_CLAUSE or place >= MOST_CLAUSES:
             draft.left.append(clause.text)
             continue
         match = _VERB.match(clause.text)
@@ -132,8 +133,9 @@ _VERB = re.compile(
 # ── commands ──────────────────────────────────────────────────────────────────────────────────
 
 
-_ABOUT_ROWS = frozenset({"make", "it", "set", "use", "to", "rows", "row", "count", "change", "the",
-                         "number", "of", "only", "please", "them", "instead", "i", "want"})  # fmt: skip
+_ABOUT_ROWS = word_set(
+    "make it set use to rows row count change the number of only please them instead i want"
+)
 
 
 def _obey(clause: Clause, draft: _Draft, tables: Sequence[Document]) -> None:

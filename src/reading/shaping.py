@@ -87,14 +87,14 @@ def _typed(template: Template, said: Said, *, known: bool) -> Template:
         return _BY_TYPE["boolean"]
     if wanted:
         return template
+    if template.type == "time" and said.is_ranged:  # "waiting time up to 20 minutes"
+        return _BY_TYPE["integer"]
     return template if known else _implied(template, said)
 
 
 def _implied(template: Template, said: Said) -> Template:
     """A name that tells nothing: its bounds do."""
     is_text = template.type == "string"
-    if said.period and said.low is None and said.high is None and is_text:
-        return _BY_TYPE["date"]
     if said.period and is_text:
         return _BY_TYPE["date"]
     if is_text and (said.is_ranged or said.mean is not None or said.median is not None):
@@ -278,6 +278,7 @@ def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
     if span:
         low, high = _iso(span, template.type)
         return _bounded(shaped, minimum=low, maximum=high)
+    shaped = _unfitting(shaped)
     if template.generator:
         return _plain(shaped, template)
     low, high = _iso(natural, template.type)
@@ -307,6 +308,8 @@ def _iso(span: q.Span, kind: str) -> tuple[str, str]:
 
 
 def _numbered(shaped: Shaped, template: Template) -> Shaped:
+    if shaped.said.clock or (shaped.said.period and not shaped.said.is_ranged):
+        shaped = replace(shaped, left=(*shaped.left, shaped.said.words))
     numbers = ranged(shaped.said, template)
     shaped = _with(shaped, type=numbers.type, generator=dict(numbers.generator))
     shaped = _bounded(shaped, minimum=numbers.minimum, maximum=numbers.maximum)

@@ -107,7 +107,11 @@ def test_verify_names_the_chunk_that_is_damaged_and_the_one_that_is_gone(
     assert result.exit_code == 3
     damaged = json.loads(result.stdout)["damaged"]
     assert [chunk["index"] for chunk in damaged] == [0, 2]
-    assert "2 damaged" in run("jobs", "verify", job).stdout
+    told = run("jobs", "verify", job)
+    assert "2 damaged" in told.stdout
+    assert f"rowmill jobs verify {job} --mend" in told.stderr
+    assert answer("jobs", "verify", job, "--mend")["mended"] == [0, 2]
+    assert answer("jobs", "verify", job)["intact"]
 
 
 def test_a_job_in_memory_is_not_run_piece_by_piece(

@@ -258,3 +258,8 @@ def test_weights_are_the_shares_on_average_and_zero_means_never():
 def test_a_biased_coin_is_as_biased_as_asked():
     heads = column({"type": "boolean", "generator": {"kind": "bernoulli", "p": 0.8}}, rows=ROWS)
     assert abs(pc.mean(heads.cast(pa.int8())).as_py() - 0.8) < 4 * (0.16 / ROWS) ** 0.5
+
+
+def test_what_is_left_over_goes_to_the_largest_remainders():
+    assert shares([0.2, 0.3, 0.5], 7) == [1, 2, 4]
+    assert shares([1, 1, 1], 4) == [2, 1, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 import pytest
 import re2
@@ -159,3 +160,18 @@ def test_no_pattern_breaks_the_reader(pattern):
     except Unreadable:
         return
     assert tree is not None
+
+
+@pytest.mark.parametrize("unique", [False, True])
+def test_texts_come_from_all_over_the_language(unique):
+    rows = 10_000
+    texts = spelled("[a-j]{2}[0-9]{4}", rows=rows, unique=unique)
+    counts = Counter(text[:2] for text in texts)
+    assert len(counts) == 100
+    assert sum((count - 100) ** 2 / 100 for count in counts.values()) < 160  # χ², 99 degrees
+    assert Counter(text[-1] for text in texts).most_common()[-1][1] > 850
+
+
+def test_texts_too_many_to_number_come_from_all_over_as_well():
+    counts = Counter(text[0] + text[-1] for text in spelled("[a-j]{30}", rows=10_000, unique=True))
+    assert sum((count - 100) ** 2 / 100 for count in counts.values()) < 160

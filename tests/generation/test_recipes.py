@@ -15,7 +15,10 @@ import pytest
 from src.core.models import FieldDefinition
 from src.core.parsing import parse_schema
 from src.generation.arrow_types import arrow_type, to_array
+from src.generation.cells import words
 from src.generation.checks import check_schema
+from src.generation.identifiers import uuid_text
+from src.generation.keys import derive
 from src.generation.recipe import compile_schema
 from src.generation.routing import written_by_model
 
@@ -122,6 +125,19 @@ def test_uuids_are_of_version_4():
     for text in column({"format": "uuid"}).to_pylist():
         found = uuid.UUID(text)
         assert (found.version, found.variant, str(found)) == (4, uuid.RFC_4122, text)
+
+
+def test_a_uuid_holds_a_whole_word_that_no_other_row_has():
+    distinct, rows = derive(1, "distinct"), np.arange(100)
+    for text, word in zip(
+        uuid_text(distinct, derive(1, "free"), rows).to_pylist(),
+        words(distinct, rows).tolist(),
+        strict=True,
+    ):
+        bits = int(text.replace("-", ""), 16)
+        upper, lower = bits >> 64, bits & (1 << 64) - 1
+        held = (upper >> 16 << 16) | (upper & 0xFFF) << 4 | (lower >> 58) & 0xF
+        assert held == word
 
 
 # ── sequences and text ────────────────────────────────────────────────────────────────────────

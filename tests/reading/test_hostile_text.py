@@ -48,7 +48,7 @@ def test_a_hundred_kilobytes_are_read_quickly(text: str) -> None:
     """Linear: what a quadratic expression would need minutes for takes a moment."""
     began = time.process_time()
     reading = read_request(text, today=TODAY)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 2
     schema = parse_schema(dict(reading.document))
     assert len(schema.tables[0].fields) <= MOST_FIELDS
     assert len(reading.not_understood) <= 41
@@ -63,7 +63,7 @@ def test_twice_the_text_takes_about_twice_the_time() -> None:
         return time.process_time() - began
 
     seconds(50)
-    assert seconds(2000) < 12 * max(seconds(500), 0.02)
+    assert seconds(2000) < 12 * max(seconds(500), 0.1)
 
 
 def test_more_than_two_hundred_fields_are_cut_and_quoted() -> None:
@@ -113,11 +113,12 @@ def test_umlauts_and_other_scripts_stay_in_names() -> None:
     assert [field["name"] for field in reading.document["fields"]] == ["größe", "имя", "straße"]
 
 
-PIECES = st.sampled_from(
-    "5 users customers with : , ; . ( ) [ ] % / - – and or between 18 80 € name email age status "
-    "like ABC-12 in 2024 since last year unique optional exactly 12% open a: one of 1.5 from to "
-    "at least most over \n \" ' = > < price date 2024-02-31 31.12.2024 99:99 add remove".split()
-)
+WORDS = """
+    5 users customers with : , ; . ( ) [ ] % / - – and or between 18 80 € name email age status
+    like ABC-12 in 2024 since last year unique optional exactly 12% open a: one of 1.5 from to
+    at least most over " ' = > < price date 2024-02-31 31.12.2024 99:99 add remove rename per
+"""
+PIECES = st.sampled_from([*WORDS.split(), "\n"])
 
 
 @settings(max_examples=250, deadline=None)

@@ -31,7 +31,7 @@ def checks(reading: Reading, name: str) -> list[dict[str, Any]]:
 
 
 def shape(field: dict[str, Any]) -> str:
-    """A field in a few words: `integer uniform 18..80`, `string category a|b`, `string person.name`."""
+    """A field in a few words: `integer uniform 18..80`, `string category a|b unique`."""
     generator = field.get("generator", {})
     constraints = field.get("constraints", {})
     words = [field["type"], generator.get("kind", field.get("format", ""))]
@@ -690,9 +690,9 @@ def test_without_fields_some_are_assumed_and_asked_for() -> None:
         ("5 users with name, total = price * quantity", "total = price * quantity"),
         ("5 trips with start date, end date after start date", "after start date"),
         ("5 users with name, salary between low and high", "salary between low and high"),
-        ("5 users with name. Make sure that it looks realistic.", "Make sure that it looks realistic"),
+        ("5 users with name. Make sure it looks realistic.", "Make sure it looks realistic"),
         ("5 users with name, city depending on country", "city depending on country"),
-        ("5 items with price, weight in proportion to the price", "weight in proportion to the price"),
+        ("5 items with price, weight in proportion to price", "weight in proportion to price"),
     ],
 )  # fmt: skip
 def test_rules_are_quoted_never_dropped(text: str, left: str) -> None:

@@ -169,6 +169,7 @@ def test_a_name_that_two_tables_have_is_not_guessed() -> None:
 
 
 def test_the_frictionless_spelling_can_be_refined_too() -> None:
-    reading = refine("add email", {"resources": [{"name": "t", "schema": {"fields": [{"name": "a"}]}}]})
+    reading = refine(
+        "add email", {"resources": [{"name": "t", "schema": {"fields": [{"name": "a"}]}}]}
+    )
     assert len(parse_schema(dict(reading.document)).tables[0].fields) == 2
-
