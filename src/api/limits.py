@@ -65,7 +65,7 @@ class TokenBudget:
         self._forget(now)
         used, wait = self._used, 0.0
         for spent in self._log:
-            if used + tokens <= self._limit or not used:
+            if used + tokens <= self._limit:
                 break
             used -= spent.tokens
             wait = max(wait, self._until(spent) - now)

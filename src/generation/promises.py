@@ -1,60 +1,44 @@
-"""Whether a column keeps constraints that its maker does not know, seen on sample rows.
+"""Whether columns keep promises that their makers do not know of, seen on sample rows.
 
-A maker meets ranges, steps, truncation and uniqueness by construction. Whether a sequence's text
-or a person's name also matches a pattern or a length is tried before anything is made.
+A maker meets ranges, steps, truncation and uniqueness by construction. Whether a person's name
+also fits a length, or a look-up finds a value for every row, is tried before anything is made, by
+the checker that later looks at every chunk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from ..core.errors import Problem
-from ..core.models import Constraints, TableDefinition
-from ..utils.patterns import matches
+from ..core.models import Constraints, FieldDefinition, TableDefinition
+from ..utils.validators import Fault, column_faults
 from .blocks import Block
 from .recipe import TableRecipe
 
 TRIED = 500
+NULL_HINT = "give a value for every case, or say nullable (with null_fraction 0 for no more nulls)"
 
 
 def broken_promises(recipe: TableRecipe, table: TableDefinition, at: str) -> Iterator[Problem]:
-    """One problem for each field that breaks a constraint on a row that was tried."""
+    """One problem for each field that breaks a promise on a row that was tried."""
     skipped = {field.name for field in recipe.model_fields} | recipe.open_fields
     rows = np.unique(np.linspace(0, max(recipe.row_count - 1, 0), TRIED).astype(np.int64))
     block = Block(rows[: recipe.row_count], recipe.makers)
     for number, field in enumerate(table.fields):
-        if field.name in skipped or not _has_promises(field.constraints):
-            continue
-        for value in block.column(field.name).unique().to_pylist():
-            broken = value is not None and _broken(value, field.constraints)
-            if broken:
-                path = f"{at}fields[{number}].constraints.{broken}"
-                hint = "change the constraint or the generator"
-                message = f"the generator makes {str(value)[:60]!r}, which breaks {broken}"
-                yield Problem(path, "constraint_conflict", message, hint)
-                break
+        if field.name not in skipped:
+            faults = column_faults(block.column(field.name), field)
+            yield from (_problem(fault, field, f"{at}fields[{number}]") for fault in faults)
 
 
-def _has_promises(given: Constraints) -> bool:
-    limits = (given.min_length, given.max_length, given.pattern, given.enum)
-    return any(limit is not None for limit in limits)
-
-
-def _broken(value: Any, given: Constraints) -> str:
-    """The name of the first constraint that the value breaks, empty where none."""
-    if given.enum is not None and not _listed(value, given.enum):
-        return "enum"
-    if not isinstance(value, str):
-        return ""
-    if given.min_length is not None and len(value) < given.min_length:
-        return "minLength"
-    if given.max_length is not None and len(value) > given.max_length:
-        return "maxLength"
-    return "pattern" if given.pattern is not None and not matches(given.pattern, value) else ""
-
-
-def _listed(value: Any, allowed: tuple[Any, ...]) -> bool:
-    return value in allowed or str(value) in map(str, allowed)
+def _problem(fault: Fault, field: FieldDefinition, path: str) -> Problem:
+    if fault.code == "null":
+        message = f"{field.name!r} would be empty on some rows, and it is not nullable"
+        return Problem(f"{path}.generator", "unexpected_null", message, NULL_HINT)
+    constraint = Constraints.model_fields.get(fault.code)
+    where = f"constraints.{constraint.alias or fault.code}" if constraint else fault.code
+    value = str(fault.values[0])[:60] if fault.values else ""
+    hint = "change the constraint or the generator"
+    message = f"the generator makes {value!r}, which {fault.says}"
+    return Problem(f"{path}.{where}", "constraint_conflict", message, hint)

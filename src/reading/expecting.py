@@ -88,14 +88,15 @@ def _centre_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> It
         yield {
             "check": "mean",
             "equals": said.mean,
-            "tolerance": _tolerance(spread, said.mean, rows),
+            "tolerance": _tolerance(spread, rows),
         }
     if said.median is not None and kind == "lognormal" and not is_cut:
         spread = 1.2533 * generator["sigma"] * said.median
-        tolerance = _tolerance(spread, said.median, rows)
+        tolerance = _tolerance(spread, rows)
         yield {"check": "median", "equals": said.median, "tolerance": tolerance}
 
 
-def _tolerance(spread: float, centre: float, rows: int | None) -> float:
-    error = 5 * abs(spread) / math.sqrt(rows) if rows else abs(centre) / 10
+def _tolerance(spread: float, rows: int | None) -> float:
+    """Five standard errors; of 1,000 rows where more are asked for, as fewer may be made."""
+    error = 5 * abs(spread) / math.sqrt(max(1, min(rows or 1000, 1000)))
     return float(f"{error + 0.005:.3g}")  # and half a cent, for rounding

@@ -66,8 +66,8 @@ _NOISE = word_set(
     "von liste tabelle datensatz testdaten zufällige genau"
 )
 _ENDS = word_set(
-    "of for from in at by aged who that which on between to during since with using living based where "
-    "whose over under per about like and or einer eines in aus von für im am"
+    "of for from in at by aged who that which on between to during since with using living based "
+    "where whose over under per about like and or einer eines in aus von für im am"
 )
 _GERMAN = re.compile(
     r"\b(?:mit|und|zwischen|für|eine[nrs]?|einer|oder|bis|kunden|erzeuge|zeilen)\b", re.IGNORECASE

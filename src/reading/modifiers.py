@@ -76,8 +76,8 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
      m.shape),
     (_x(rf"\b(?:(?:in|within|during|from|over) )?(?:the )?(?:last|past|previous|letzten)"
         rf" (?P<count>\d{{1,4}}) {_REACH}\b"), m.recent),
-    (_x(r"\b(?:in |within |during |from )?the (?:last|past) (?P<count>)(?P<unit>week|month|year)\b"),
-     m.recent),
+    (_x(r"\b(?:in |within |during |from )?the (?:last|past) (?P<count>)"
+        r"(?P<unit>week|month|year)\b"), m.recent),
     (_x(r"\b(?:in |from |during |im )?(?:last year|this year|letzte[ns]? jahre?s?"
         r"|diese[ms] jahr)\b"),
      m.calendar),

@@ -33,9 +33,9 @@ _BE = re.compile(
 _CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
 _FILLER = word_set(
     "a an the their its his her our your each every some any of as is are be was in on at to for "
-    "with whether they and or plus also then finally including random realistic valid field fields column "
-    "columns attribute value values it which having has have must should all between from per ein "
-    "eine einen einer der die das den dem des mit und als im in von je sowie auch"
+    "with whether they and or plus also then finally including random realistic valid field fields "
+    "column columns attribute value values it which having has have must should all between from "
+    "per ein eine einen einer der die das den dem des mit und als im in von je sowie auch"
 )
 _KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was"})
 """Filler that may begin a field's name: is active, in stock."""

@@ -192,6 +192,21 @@ async def test_no_more_calls_at_once_than_allowed():
     assert emulator.seen()["rows_asked"] == 60
 
 
+async def test_the_budget_is_settled_by_what_the_service_counted():
+    async def never(seconds: float) -> None:
+        raise AssertionError(f"waited {seconds} s for tokens that were not used")
+
+    async with Emulator() as emulator:
+        options = replace(OPTIONS, base_url=emulator.url)
+        at_most = GeminiClient(options, check=check).worst_case(request()).input_tokens
+        # Two estimates do not fit, an estimate and a real count do.
+        limiter = Limiter(requests=99, tokens=int(at_most * 1.9), concurrency=1, sleep=never)
+        client = GeminiClient(options, check=check, limiter=lambda _: limiter)
+        for _ in range(2):
+            await client.generate_data_chunk(request())
+        await client.aclose()
+
+
 async def test_a_cancelled_call_gives_its_place_and_its_connection_back():
     async with gemini("drip", "ok", max_concurrency=1) as (client, emulator):
         lost = asyncio.ensure_future(client.generate_data_chunk(request()))

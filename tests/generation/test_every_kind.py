@@ -10,6 +10,7 @@ from src.generation.arrow_types import arrow_type
 from src.generation.people import PARTS
 from src.generation.registry import BY_TYPE, FORMATS, KINDS
 from src.utils.formats import FORMATS as CHECKERS
+from src.utils.validators import check_table
 
 from .worlds import problems, schema_of, table_of
 
@@ -26,7 +27,12 @@ KIND_EXAMPLES = {
         of_kind("category", values=["a", "b", "c"], weights=[5, 0, 1]),
         of_kind("category", "integer", values=[1, 2, 3], quota="exact"),
     ],
-    "subcategory": [of_kind("subcategory", of="colour", values={"red": ["rose"], "blue": ["sky"]})],
+    "subcategory": [
+        {
+            **of_kind("subcategory", of="colour", values={"red": ["rose"], "blue": ["sky", "sea"]}),
+            "nullable": True,
+        }
+    ],
     "lookup": [of_kind("lookup", "number", of="colour", values={"red": 1.5}, default=0)],
     "constant": [of_kind("constant", "boolean", value=True), of_kind("constant", value=None)],
     "uniform": [
@@ -125,6 +131,12 @@ def test_the_type_comes_from_the_schema_in_every_chunk(field):
         assert chunk.schema == table.arrow_schema
         assert chunk["x"].type == wanted
         chunk.validate(full=True)
+
+
+@pytest.mark.parametrize("field", EVERY_FIELD)
+def test_every_cell_passes_the_check_of_its_field(field):
+    table = table_of(COLOUR, DAY, field, rows=500)
+    assert check_table(table.make(0, 500), table.fields) == ()
 
 
 @pytest.mark.parametrize("field", EVERY_FIELD)

@@ -184,8 +184,8 @@ COLOUR = {"name": "colour", "generator": {"kind": "category", "values": ["red", 
 def test_a_subcategory_belongs_to_its_category():
     values = {"red": ["rose", "ruby"], "blue": ["sky"]}
     weights = {"red": [3, 1]}
-    shade = {"name": "shade", "generator": {"kind": "subcategory", "of": "colour",
-             "values": values, "weights": weights}}  # fmt: skip
+    kind = {"kind": "subcategory", "of": "colour", "values": values, "weights": weights}
+    shade = {"name": "shade", "nullable": True, "null_fraction": 0, "generator": kind}
     rows = made(shade, COLOUR, rows=4000).to_pylist()
     for row in rows:
         assert row["shade"] in values.get(row["colour"], [None])

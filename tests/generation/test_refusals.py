@@ -57,6 +57,10 @@ def plain(type_="integer", **constraints):
          "constraint_conflict"),
         (gen("uuid", constraints={"enum": ["a"]}), "fields[0].constraints.enum",
          "constraint_conflict"),
+        (gen("category", "integer", {"maximum": 5}, values=[1, 9]),
+         "fields[0].constraints.maximum", "constraint_conflict"),
+        ({**gen("pattern", pattern="[a-z]+"), "format": "email"}, "fields[0].format",
+         "constraint_conflict"),
         (gen("person", locale="tlh"), "fields[0].generator.locale", "unknown_locale"),
         (gen("person", part="city", constraints={"unique": True}), "fields[0].constraints.unique",
          "unique_not_possible"),
@@ -163,6 +167,15 @@ def test_every_problem_is_told_at_once_and_only_once():
     assert sorted(problem.code for problem in found) == [
         "empty_range", "unknown_format", "unknown_locale", "unknown_locale", "wrong_type",
     ]  # fmt: skip
+
+
+def test_a_value_that_may_be_missing_needs_a_field_that_may_be_empty():
+    age = {**AGE, "nullable": True}
+    copy = {**gen("lookup", of="age", values={"1": "one"}), "name": "word"}
+    (problem,) = problems(age, copy)
+    assert (problem.path, problem.code) == ("fields[1].generator", "unexpected_null")
+    assert problems(age, {**copy, "nullable": True, "null_fraction": 0}) == []
+    assert problems(age, gen("lookup", of="age", values={"1": "one"}, default="many")) == []
 
 
 def test_near_misses_are_named():

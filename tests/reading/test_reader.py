@@ -215,7 +215,7 @@ SENTENCES: list[tuple[str, str, int | None, dict[str, str]]] = [
             "priority": "string category low|medium|high|urgent",
             "status": "string category open|closed|pending",
             "created_at": "datetime datetime",
-            "resolved_at": "datetime datetime null 0.3",
+            "resolved_at": "datetime timedelta null 0.3",
         },
     ),
     (
@@ -548,6 +548,116 @@ SENTENCES: list[tuple[str, str, int | None, dict[str, str]]] = [
         },
     ),
     (
+        "Can you generate a dataset of 1000 fake customers? I need their name, email address, date "
+        "of birth, and a loyalty tier (bronze 60%, silver 30%, gold 10%).",
+        "customers",
+        1000,
+        {
+            "name": "string person.name",
+            "email_address": "string person.email unique",
+            "loyalty_tier": "string category bronze|silver|gold",
+        },
+    ),
+    (
+        "Synthetic data for 5000 credit card transactions with card number, merchant, amount "
+        "log-normal with median 35, timestamp in 2024, is_fraud 2% true, currency USD",
+        "transactions",
+        5000,
+        {
+            "card_number": "string credit-card",
+            "merchant": "string person.company",
+            "is_fraud": "boolean bernoulli",
+            "currency": "string category USD",
+        },
+    ),
+    (
+        "500 IoT devices (device id like DEV-####, mac address, battery 0-100 %, last seen within "
+        "the last 7 days, status online/offline/maintenance 90/8/2)",
+        "devices",
+        500,
+        {
+            "device_id": "string pattern unique",
+            "mac_address": "string mac",
+            "battery": "integer uniform 0..100",
+            "last_seen": "datetime 2026-11-17T00:00:00..2026-11-24T23:59:59",
+            "status": "string category online|offline|maintenance",
+        },
+    ),
+    (
+        "generate 2000 survey responses with respondent id, age group (18-24, 25-34, 35-44, 45+), "
+        "satisfaction 1 to 5, comment (optional, 20% empty)",
+        "responses",
+        2000,
+        {
+            "age_group": "string category 18-24|25-34|35-44|45+",
+            "satisfaction": "integer uniform 1..5",
+            "comment": "string text null 0.2",
+        },
+    ),
+    (
+        "1000 vehicles - license plate, make, year 2010-2024, km driven 0-250000, price "
+        "€5,000-€60,000",
+        "vehicles",
+        1000,
+        {
+            "license_plate": "string pattern unique",
+            "km_driven": "integer uniform 0..250000",
+            "price": "number uniform 5000..60000",
+        },
+    ),
+    (
+        "ER visits, 5000 records: patient id, age over 65, triage level 1-5, wait time up to 240 "
+        "minutes, outcome either admitted or discharged",
+        "visits",
+        5000,
+        {
+            "patient_id": "integer uniform",
+            "age": "integer uniform 66..",
+            "wait_time": "integer uniform ..240",
+            "outcome": "string category admitted|discharged",
+        },
+    ),
+    (
+        "75 students aged 18 to 25 with name, age and grade",
+        "students",
+        75,
+        {"name": "string person.name", "age": "integer uniform 18..25"},
+    ),
+    (
+        "orders.csv with 500 rows: order id starting at 1000, sku like AB-123, qty 1-9, price "
+        "$1-$99.99",
+        "orders",
+        500,
+        {
+            "order_id": "integer sequence unique",
+            "qty": "integer uniform 1..9",
+            "price": "number uniform 1..99.99",
+        },
+    ),
+    (
+        "Customers with name, phone (optional), signup date (last 2 years), status: active 80%, "
+        "inactive 20%. 1000 rows as parquet.",
+        "customers",
+        1000,
+        {
+            "phone": "string person.phone null 0.2",
+            "signup_date": "date 2024-11-24..2026-11-24",
+            "status": "string category active|inactive",
+        },
+    ),
+    (
+        "Erzeuge 300 Rechnungen: Rechnungsnummer, Kunde, Betrag von 50 bis 5000 Euro, "
+        "Rechnungsdatum im Jahr 2024, bezahlt ja/nein",
+        "rechnungen",
+        300,
+        {
+            "rechnungsnummer": "string sequence unique",
+            "betrag": "number uniform 50..5000",
+            "rechnungsdatum": "date 2024-01-01..2024-12-31",
+            "bezahlt": "boolean bernoulli",
+        },
+    ),
+    (
         "Two hundred suppliers. Each supplier has a name, a VAT number, a country (DE, FR or IT) "
         "and a rating from 1 to 5.",
         "suppliers",
@@ -742,6 +852,17 @@ def test_two_people_of_one_row_are_two() -> None:
 def test_a_country_beside_a_city_is_the_citys() -> None:
     reading = read("50 French customers with name, city, country")
     assert fields(reading)["country"]["generator"] == {"kind": "person", "part": "country"}
+
+
+def test_what_happens_later_lies_later() -> None:
+    reading = read("50 hotel stays with guest name, arrival date, departure date")
+    generator = fields(reading)["departure_date"]["generator"]
+    assert (generator["kind"], generator["after"]) == ("timedelta", "arrival_date")
+    assert "'departure_date' was put 1 to 14 days after 'arrival_date'" in reading.assumptions
+
+
+def test_ages_of_a_field_that_is_not_there_are_quoted() -> None:
+    assert read("75 students aged 18 to 25 with name").not_understood == ("aged 18 to 25",)
 
 
 def test_names_repeat_with_a_number() -> None:
