@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..generation.pools import LocalePool, Place, Pools, Weighted
 
@@ -40,7 +41,7 @@ class Locales(Mapping[str, LocalePool]):
 
 def load_pools() -> Pools:
     """Every bundled locale, en_US first; nothing is parsed before a locale is picked."""
-    return Pools(Locales(files(__package__) / "locales"))
+    return Pools(Locales(files(__package__) / "locales"), zones=ZoneInfo)
 
 
 def _pool(stored: dict[str, Any]) -> LocalePool:

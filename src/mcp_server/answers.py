@@ -95,7 +95,9 @@ class Validated(Answer):
     problem_count: int
     problems: Annotated[list[SchemaProblem], Field(description="at most 50 are shown")]
     warnings: list[str]
-    estimate: Annotated[Estimate | None, Field(description="null while there are problems")]
+    estimate: Annotated[
+        Estimate | None, Field(description="null while there are problems or no rows")
+    ]
     preview: Rows
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
-from pydantic import BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationError
 
 from ..core.errors import InvalidArgument
 from ..utils.text import clean, shown
@@ -160,8 +160,18 @@ def _refused(word: str) -> Any:
     raise ValueError(f"{word} is not a JSON number")
 
 
+def _in_size(value: Any) -> Any:
+    from ..core.schemas import MAX_DOCUMENT_BYTES
+
+    length = len(json.dumps(value))
+    if length > MAX_DOCUMENT_BYTES:
+        raise ValueError(f"has {length:,} bytes as JSON, {MAX_DOCUMENT_BYTES:,} are allowed")
+    return value
+
+
 # Last in an `Annotated`, or the bounds before it are not published.
 AsWhole = BeforeValidator(_whole)
-Document = Annotated[dict[str, Any], BeforeValidator(_from_text("{"))]
-Documents = Annotated[list[dict[str, Any]], BeforeValidator(_from_text("["))]
-DocumentOrText = Annotated[dict[str, Any] | str, BeforeValidator(_from_text("{"))]
+_IN_SIZE = AfterValidator(_in_size)
+Document = Annotated[dict[str, Any], BeforeValidator(_from_text("{")), _IN_SIZE]
+Documents = Annotated[list[dict[str, Any]], BeforeValidator(_from_text("[")), _IN_SIZE]
+DocumentOrText = Annotated[dict[str, Any] | str, BeforeValidator(_from_text("{")), _IN_SIZE]

@@ -53,15 +53,24 @@ def _after_extraction(result: Extracted) -> str:
 
 
 def validated(result: Validation) -> a.Validated:
+    found = [problem for problem in result.problems if not _said_later(problem, result)]
+    later = ("the number of rows is open: give row_count to create_job",)
+    warnings = result.warnings + (later if len(found) < len(result.problems) else ())
     return a.Validated(
-        valid=not result.problems,
+        valid=not found,
         schema_id=result.schema_id,
-        problem_count=len(result.problems),
-        problems=problems(result.problems, 12_000),
-        warnings=lines(result.warnings, 1_500),
+        problem_count=len(found),
+        problems=problems(found, 12_000),
+        warnings=lines(warnings, 1_500),
         estimate=estimate(result.estimate) if result.estimate else None,
         preview=preview(result.preview, 3_000),
     )
+
+
+def _said_later(problem: Problem, result: Validation) -> bool:
+    """The rows of a single table may be left to `create_job`."""
+    alone = result.schema is not None and len(result.schema.tables) == 1
+    return alone and problem.code == "rows_missing"
 
 
 def problems(found: Sequence[Problem], budget: int) -> list[a.SchemaProblem]:

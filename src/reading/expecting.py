@@ -83,7 +83,7 @@ def _centre_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> It
     """Mean and median as said, within five standard errors of what the field is made of."""
     generator = field.get("generator", {})
     kind, is_cut = generator.get("kind"), "truncate" in generator
-    if said.mean is not None and kind in ("normal", "exponential", "poisson") and not is_cut:
+    if said.mean is not None and generator.get("mean") == said.mean and not is_cut:
         spread = generator.get("stddev") or (said.mean**0.5 if kind == "poisson" else said.mean)
         yield {
             "check": "mean",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from . import quantities as q
 from . import values as v
-from .said import OpenSpan, Said
+from .said import Said
 
 CURRENCY = r"(?:€|\$|£|¥|(?:eur|euros?|usd|us dollars?|dollars?|gbp|pounds?|chf|francs?|yen|inr)\b)"
 _NUMBER = re.compile(rf"-?{q.NUMBER}(?:{q.SCALE})?", re.IGNORECASE)
@@ -110,18 +110,26 @@ def within(found: Found, said: Said) -> Said | None:
 
 
 def since(found: Found, said: Said) -> Said | None:
+    """ "since 2020" and "after 2020": with the year, and without it; up to today."""
     span = q.span(found["moment"], found.context.today)
-    period: OpenSpan | None = (span[0], found.context.today) if span else None
+    if not span or span[0] > found.context.today:
+        return None
+    is_later = found["word"].casefold() in ("after", "later than")
+    first = min(span[1] + timedelta(days=1), found.context.today) if is_later else span[0]
     if found["moment"].isdigit():
-        said = said.but(low=int(found["moment"]))
-    return said.but(period=period) if period else None
+        said = said.but(low=int(found["moment"]), above=is_later)
+    return said.but(period=(first, found.context.today))
 
 
 def until(found: Found, said: Said) -> Said | None:
     span = q.span(found["moment"], found.context.today)
+    if not span:
+        return None
+    is_earlier = found["word"].casefold() in ("before", "vor")
     if found["moment"].isdigit():
-        said = said.but(high=int(found["moment"]))
-    return said.but(period=(None, span[1])) if span else None
+        said = said.but(high=int(found["moment"]), below=is_earlier)
+    last = max(span[0], date(1, 1, 2)) - timedelta(days=1) if is_earlier else span[1]
+    return said.but(period=(None, last))
 
 
 def recent(found: Found, said: Said) -> Said:
@@ -194,7 +202,7 @@ def median(found: Found, said: Said) -> Said | None:
 
 def stddev(found: Found, said: Said) -> Said | None:
     number = found.number("stddev")
-    return said.but(stddev=float(number)) if number else None
+    return said.but(stddev=abs(float(number))) if number else None
 
 
 def shape(found: Found, said: Said) -> Said:

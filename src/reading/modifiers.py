@@ -83,9 +83,9 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
      m.calendar),
     (_x(rf"(?:\b(?:between|from|zwischen|von) )?(?<![\w-])(?P<first>{_M}){_TO}(?P<last>{_M})"
         rf"(?![\w-])"), m.moments),
-    (_x(rf"\b(?:since|after|from|starting(?: in| from)?|seit|ab|later than) (?P<moment>{_M})"
+    (_x(rf"\b(?P<word>since|after|from|starting(?: in| from)?|seit|ab|later than) (?P<moment>{_M})"
         rf"(?: onwards?| on)?(?![\w-])"), m.since),
-    (_x(rf"\b(?:until|till|before|by|up to|bis|vor) (?P<moment>{_M})(?![\w-])"), m.until),
+    (_x(rf"\b(?P<word>until|till|before|by|up to|bis|vor) (?P<moment>{_M})(?![\w-])"), m.until),
     (_x(rf"\b(?:in|during|within|im jahr|im|of|all in) (?:the year )?(?P<moment>{_M})"
         rf"(?![\w-])"), m.within),
     (_x(r"(?:\b(?:between|from|zwischen|von) )?(?<![\w:])(?P<first>\d{1,2}:\d{2}|\d{1,2} ?[ap]m)"

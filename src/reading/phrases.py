@@ -123,7 +123,7 @@ def _named(text: str, said: Said) -> Said:
         said = said.but(rest=(*said.rest, text[turn.start() :].replace(GONE, " ").strip()))
         text = text[: turn.start()]
     segments = _segments(text)
-    while segments and not has_letter(segments[0]):
+    while segments and not v.has_letter(segments[0]):
         said = said.but(rest=(*said.rest, segments[0]))
         segments = segments[1:]
     if said.name:
@@ -133,10 +133,6 @@ def _named(text: str, said: Said) -> Said:
 
 def _segments(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(stripped, _CUT.split(text))))
-
-
-def has_letter(text: str) -> bool:
-    return any(char.isalpha() for char in text)
 
 
 def stripped(text: str) -> str:

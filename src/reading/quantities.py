@@ -141,9 +141,10 @@ def _month(year: int, month: int) -> Span:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day, that many years earlier; 29 February becomes 28."""
+    """The same day, that many years earlier; 29 February becomes 28 where there is none."""
     year = max(1, day.year - years)
-    return day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day)
+    is_missing = (day.month, day.day) == (2, 29) and not calendar.isleap(year)
+    return day.replace(year=year, day=28 if is_missing else day.day)
 
 
 def born(low: int, high: int, today: date) -> Span:

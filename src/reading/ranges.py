@@ -142,6 +142,8 @@ def _drawn(
     shape = said.shape if said.shape in _SHAPES else "normal"
     if shape == "normal" and said.median is not None and said.mean is None and kind == "number":
         shape = "lognormal"
+    if shape != "normal" and not 0 < _centre(said, bounds) <= _WIDEST[shape]:
+        shape = "normal"  # the others are of positive numbers
     generator, notes = _SHAPES[shape](said, bounds)
     if bounds != (None, None):
         generator["truncate"] = list(bounds)
@@ -167,7 +169,7 @@ def _normal(said: Said, bounds: Bounds) -> Shape:
     if said.stddev:
         return {"mean": mean, "stddev": said.stddev}, ()
     low, high = bounds
-    width = (high - low) / 6 if low is not None and high is not None else abs(mean) / 5
+    width = abs(high - low) / 6 if low is not None and high is not None else abs(mean) / 5
     stddev = round(width, 4) or 1.0
     return {"mean": mean, "stddev": stddev}, (f"was given a standard deviation of {stddev:g}",)
 
@@ -183,6 +185,7 @@ def _exponential(said: Said, bounds: Bounds) -> Shape:
     return {"mean": abs(_centre(said, bounds)) or 1.0}, ()
 
 
+_WIDEST = {"lognormal": 1e15, "exponential": 1e15, "poisson": 1e6}
 _SHAPES = {
     "normal": _normal,
     "lognormal": _lognormal,

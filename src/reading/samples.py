@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
@@ -33,7 +34,7 @@ def from_samples(rows: Sequence[Mapping[str, Any]], setting: Setting) -> tuple[S
 
 
 def _column(name: str, cells: list[Any], setting: Setting) -> Shaped:
-    filled = [cell for cell in cells if cell is not None and cell != ""]
+    filled = [cell for cell in cells if not _is_empty(cell)]
     words = f"sample column {name[:100]!r}"
     hit = template_for(name, setting)
     template, note = _template(filled, hit)
@@ -41,6 +42,10 @@ def _column(name: str, cells: list[Any], setting: Setting) -> Shaped:
     shaped = built(Hit(template, hit.entry, certain=True), said, setting)
     note = f"{shaped.name!r} {note}" if note else ""
     return Shaped(shaped.field, said, shaped.hit, tuple(filter(None, (note,))))
+
+
+def _is_empty(cell: Any) -> bool:
+    return cell is None or cell == "" or (isinstance(cell, float) and not math.isfinite(cell))
 
 
 def _nulls(cells: list[Any], filled: list[Any]) -> float | None:

@@ -23,6 +23,10 @@ def plain_word(value: object) -> str:
     return "".join(filter(str.isalnum, str(value).casefold()))
 
 
+def has_letter(text: str) -> bool:
+    return any(char.isalpha() for char in text)
+
+
 def split(text: str) -> tuple[str, ...]:
     """The pieces of "a, b or c", "a/b/c", "a | b"."""
     pieces = (piece.strip().strip("\"'").strip() for piece in SPLIT.split(text))
@@ -52,7 +56,7 @@ def share_of(piece: str, *, german: bool) -> tuple[str, float] | None:
         return None
     share = value(match["share"], german=german)
     name = match["value"].strip(" \"':=–-()")
-    return (name, share / 100) if share is not None and share <= 100 and name else None
+    return (name, share / 100) if share is not None and share <= 100 and has_letter(name) else None
 
 
 _CLASSES = ((str.isdigit, "[0-9]"), (str.isupper, "[A-Z]"), (str.islower, "[a-z]"))

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from ..core.errors import StorageError
 from . import csv_format, json_format
+from .columns import ARROW_THREADS
 from .formulas import neutralised_header, restored
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ def _array(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
 def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
     # Without pre-buffering, which would hold what was read until the end.
     reader = pq.ParquetFile(file, pre_buffer=False)
-    for batch in reader.iter_batches(batch_size=PARQUET_ROWS, columns=schema.names):
+    batches = reader.iter_batches(PARQUET_ROWS, columns=schema.names, use_threads=ARROW_THREADS)
+    for batch in batches:
         yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
 
 

@@ -27,6 +27,9 @@ from ..core.errors import InvalidArgument
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ARROW_THREADS = False
+"""Whether Arrow's readers use its own threads. A process that ends soon after they did may abort
+or hang (apache/arrow#34314, #50482): here 1 in 6 did. Chunks are worked on side by side anyway."""
 JSON_MARK = b"rowmill.type"
 """Key of the Arrow field metadata that says `array` or `object` where a string is JSON text."""
 

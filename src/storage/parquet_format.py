@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .columns import plain, refuse_nan
+from .columns import ARROW_THREADS, plain, refuse_nan
 
 ROW_GROUP = 65_536
 """Rows in a group of a merged file; fixed, so that its bytes do not depend on the chunks."""
@@ -21,5 +21,5 @@ def encode(table: pa.Table) -> bytes:
 
 
 def decode(data: bytes, schema: pa.Schema) -> pa.Table:
-    table = pq.ParquetFile(pa.BufferReader(data)).read()
+    table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=ARROW_THREADS)
     return table.select(schema.names).cast(schema)

@@ -117,6 +117,16 @@ async def test_every_problem_of_a_schema_is_named_at_once(connect: Connect) -> N
         assert text.startswith("[invalid_schema]")
 
 
+async def test_the_number_of_rows_may_be_said_when_the_job_is_created(connect: Connect) -> None:
+    schema = {"name": "t", "fields": [{"name": "id", "type": "integer"}]}
+    async with connect() as call:
+        answer = await call("validate_schema", schema=schema)
+        assert (answer["valid"], answer["problems"], answer["estimate"]) == (True, [], None)
+        assert answer["warnings"] == ["the number of rows is open: give row_count to create_job"]
+        assert len(answer["preview"]["t"]) == 3
+        assert "rows" in await call.error("create_job", schema_id=answer["schema_id"])
+
+
 async def test_pages_of_jobs_follow_each_other(connect: Connect) -> None:
     schema = {"name": "t", "fields": [{"name": "id", "type": "integer"}]}
     async with connect() as call:

@@ -93,6 +93,11 @@ def test_text_that_is_no_object_is_refused_as_a_schema(text: str, said: str) -> 
     assert said in refusal(ValidateSchema, schema=text)
 
 
+def test_a_document_of_any_size_is_not_read() -> None:
+    text = refusal(ValidateSchema, schema={"name": "x" * 300_000})
+    assert "schema has 300,012 bytes as JSON, 262,144 are allowed" in text
+
+
 def test_a_schema_and_an_id_at_once_are_refused() -> None:
     text = refusal(ValidateSchema, schema={"fields": []}, schema_id="sch_1")
     assert "exactly one of schema and schema_id" in text

@@ -117,15 +117,33 @@ WORDS = """
     5 users customers with : , ; . ( ) [ ] % / - – and or between 18 80 € name email age status
     like ABC-12 in 2024 since last year unique optional exactly 12% open a: one of 1.5 from to
     at least most over " ' = > < price date 2024-02-31 31.12.2024 99:99 add remove rename per
+    log-normal poisson exponential normally distributed around median mean sd -5 0 since 2030 k
+    99999999999999999999999 0001-01-01 9999-12-31 after before words decimals digits starting
 """
 PIECES = st.sampled_from([*WORDS.split(), "\n"])
 
 
-@settings(max_examples=250, deadline=None)
+CURRENT = {
+    "name": "t",
+    "rows": 5,
+    "fields": [
+        {"name": "age", "type": "integer"},
+        {"name": "status", "generator": {"kind": "category", "values": ["a"]}},
+        {"name": "price", "type": "number", "constraints": {"minimum": 3}},
+    ],
+}
+
+
+@settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES, max_size=25).map(" ".join))
 def test_every_jumble_of_known_words_is_a_schema(text: str) -> None:
-    reading = read_request(text, today=TODAY)
-    parse_schema(dict(reading.document))
+    for more in ({}, {"current_schema": CURRENT}, {"sample_rows": [{"age": 3, "name": "x"}]}):
+        parse_schema(dict(read_request(text, today=TODAY, **more).document))
+
+
+@pytest.mark.parametrize("day", ["before 0001-01-01", "after 9999-12-31", "in 0001-01-01"])
+def test_the_ends_of_the_calendar_do_no_harm(day: str) -> None:
+    parse_schema(dict(read_request(f"5 users with signup date {day}", today=TODAY).document))
 
 
 @settings(max_examples=150, deadline=None)

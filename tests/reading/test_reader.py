@@ -875,6 +875,35 @@ def test_every_expectation_says_because_of_which_words() -> None:
     assert all(check["because"] for check in reading.document["expectations"])
 
 
+@pytest.mark.parametrize(
+    ("said", "bounds"),
+    [
+        ("since 2020", "2020-01-01..2026-11-24"),
+        ("after 2020", "2021-01-01..2026-11-24"),
+        ("from 5 March 2024 to 2024-04-01", "2024-03-05..2024-04-01"),
+        ("in February 2024", "2024-02-01..2024-02-29"),
+        ("this year", "2026-01-01..2026-11-24"),
+        ("last year", "2025-01-01..2025-12-31"),
+        ("in the past 2 weeks", "2026-11-10..2026-11-24"),
+        ("31.12.2023 - 15.01.2024", "2023-12-31..2024-01-15"),
+    ],
+)
+def test_days_are_read_in_many_spellings(said: str, bounds: str) -> None:
+    reading = read(f"5 orders with order date {said}")
+    assert shape(fields(reading)["order_date"]) == f"date {bounds}"
+    assert reading.not_understood == ()
+
+
+def test_a_day_that_never_was_is_quoted() -> None:
+    reading = read("5 orders with order date since 2024-02-31")
+    assert "since 2024-02-31" in " ".join(reading.not_understood)
+
+
+def test_before_leaves_the_year_itself_out() -> None:
+    constraints = fields(read("5 users with signup date before 2020"))["signup_date"]["constraints"]
+    assert constraints["maximum"] == "2019-12-31"
+
+
 def test_relative_days_hang_on_today_alone() -> None:
     text = "5 users with name, birth date (18-80 years old)"
     earlier = read_request(text, today=date(2024, 2, 29))

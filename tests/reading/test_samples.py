@@ -67,7 +67,16 @@ def test_the_samples_win_over_the_lexicon() -> None:
 
 def test_odd_samples_do_no_harm() -> None:
     rows: list[dict[str, Any]] = [
-        {"": 1, "a": [1, 2], "b": {"c": 1}, "d": None, "e": 1e300, "f": "", "g": "2024-13-45"},
+        {
+            "": 1,
+            "a": [1, 2],
+            "b": {"c": 1},
+            "d": None,
+            "e": 1e300,
+            "k": float("nan"),
+            "f": "",
+            "g": "2024-13-45",
+        },
         {"a": "x", "h": float(10**15), "i": 10**40, "j": "\x00" * 50},
     ]
     got = fields(read("5 things", rows))

@@ -154,14 +154,15 @@ def of_floats(values: npt.NDArray[np.float64], valid: Mask | None, scale: int) -
     So 1.005 gives 1.01, though the float is a little less. Multiplying and adding a half decides
     where that is safe; within a few last bits of a half the decimal itself is looked at.
     """
-    shifted = np.abs(values) * 10.0**scale
-    whole = np.floor(shifted)
-    unsure = np.abs(shifted - whole - 0.5) <= 4 * np.spacing(shifted + 1)
+    with np.errstate(over="ignore"):
+        shifted = np.abs(values) * 10.0**scale
     large = shifted >= 2.0**52
-    units: Units = (whole + (shifted - whole >= 0.5)) * np.sign(values)
-    rows = np.flatnonzero(unsure | large)
-    units = np.where(large, 0.0, units).astype(object if large.any() else np.int64)
-    for row in rows:
+    shifted = np.where(large, 0.0, shifted)
+    whole = np.floor(shifted)
+    unsure = np.abs(shifted - whole - 0.5) <= (4 * np.spacing(shifted + 1) if scale else -1.0)
+    signed = (whole + (shifted - whole >= 0.5)) * np.sign(values)
+    units: Units = signed.astype(np.int64).astype(object if large.any() else np.int64)
+    for row in np.flatnonzero(unsure | large):
         units[row] = _of_float(float(values[row]), scale)
     return exact(units, valid)
 

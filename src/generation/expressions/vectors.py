@@ -52,8 +52,8 @@ class Vector:
 def exact(values: npt.NDArray[Any], valid: Mask | None = None) -> Vector:
     """Units with their true bound, as int64 if they fit."""
     bound = _bound(values)
-    if values.dtype == object and bound <= MOST_UNITS:
-        values = values.astype(np.int64)
+    fitting = np.dtype(np.int64 if bound <= MOST_UNITS else object)
+    values = values if values.dtype == fitting else values.astype(fitting)
     return Vector(values, valid, bound)
 
 
@@ -171,7 +171,7 @@ def store(vector: Vector, kind: Kind, length: int, *, digits: int = NATURAL_DIGI
         return pa.nulls(length)
     if kind.type == "string":
         return _spread_text(vector.values, length)
-    values = np.broadcast_to(vector.values, (length,))
+    values = np.ascontiguousarray(np.broadcast_to(vector.values, (length,)))
     empty = None if vector.valid is None else ~np.broadcast_to(vector.valid, (length,))
     if kind.type == "boolean" or kind.is_float:
         return pa.array(values, target, mask=empty)
