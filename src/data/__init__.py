@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..generation.pools import LocalePool, Place, Pools, Weighted
 
@@ -41,7 +41,24 @@ class Locales(Mapping[str, LocalePool]):
 
 def load_pools() -> Pools:
     """Every bundled locale, en_US first; nothing is parsed before a locale is picked."""
-    return Pools(Locales(files(__package__) / "locales"), zones=ZoneInfo)
+    return Pools(Locales(files(__package__) / "locales"), zones=zone)
+
+
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name, from the package tzdata and not from the system, whose rules
+    may be older.
+
+    Raises:
+        ZoneInfoNotFoundError
+    """
+    parts = name.split("/")
+    if not all(part.replace("-", "").replace("+", "").replace("_", "").isalnum() for part in parts):
+        raise ZoneInfoNotFoundError(f"no time zone {name!r}")
+    try:
+        with files("tzdata.zoneinfo").joinpath(*parts).open("rb") as file:
+            return ZoneInfo.from_file(file, key=name)
+    except (OSError, ValueError):
+        raise ZoneInfoNotFoundError(f"no time zone {name!r}") from None
 
 
 def _pool(stored: dict[str, Any]) -> LocalePool:

@@ -14,7 +14,7 @@ from .makers import Template
 from .naming import Setting, field_name, template_for
 from .ranges import ranged
 from .said import Said, Value
-from .values import TRUE_FALSE, plain_word
+from .values import TRUE_FALSE, plain_word, typed
 
 OPTIONAL_SHARE = 0.2
 
@@ -183,7 +183,7 @@ def _categories(shaped: Shaped, template: Template) -> Shaped:
 def _weighted(said: Said, template: Template) -> list[tuple[Value, float]]:
     """Each value with its weight in percent; what no share was named for shares the rest."""
     named = {plain_word(value): share * 100 for value, share in said.shares}
-    values = list(said.values) or [value for value, _ in said.shares]
+    values = list(said.values or typed(tuple(str(value) for value, _ in said.shares)))
     left = 100 - sum(named.values())
     if not said.values and left > 0.01:
         values += [v for v in template.values if plain_word(v) not in named] or ["other"]

@@ -14,7 +14,8 @@ _BEFORE = re.compile(
     rf"(?P<share>{NUMBER}) ?(?:%|percent|prozent) (?:of |are |is )?(?P<value>.+)", re.IGNORECASE
 )
 _AFTER = re.compile(
-    rf"(?P<value>[^%]+?) ?[:=(–-]? ?\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?", re.IGNORECASE
+    rf"(?P<value>[^%]+?)(?: ?[:=(–-] ?| )\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?",
+    re.IGNORECASE,
 )
 
 
@@ -56,7 +57,7 @@ def share_of(piece: str, *, german: bool) -> tuple[str, float] | None:
         return None
     share = value(match["share"], german=german)
     name = match["value"].strip(" \"':=–-()")
-    return (name, share / 100) if share is not None and share <= 100 and has_letter(name) else None
+    return (name, share / 100) if share is not None and share <= 100 and name else None
 
 
 _CLASSES = ((str.isdigit, "[0-9]"), (str.isupper, "[A-Z]"), (str.islower, "[a-z]"))

@@ -819,6 +819,11 @@ def test_shares_that_leave_room_are_filled_up_and_said() -> None:
     assert any("the rest of 'payment_method'" in note for note in reading.assumptions)
 
 
+def test_shares_of_numbers_are_numbers() -> None:
+    generator = fields(read("9 items with id, lane (1 90%, 2 10%)"))["lane"]["generator"]
+    assert (generator["values"], generator["weights"]) == ([1, 2], [90, 10])
+
+
 def test_exactly_becomes_a_quota_and_a_tight_check() -> None:
     reading = read("200 tickets: id, priority low/high exactly 75/25")
     assert fields(reading)["priority"]["generator"]["values"] == ["low", "high"]

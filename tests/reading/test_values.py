@@ -71,6 +71,7 @@ def test_a_running_number_at_the_end_makes_a_template(
         ("free: 60%", ("free", 0.6)),
         ("free (60%)", ("free", 0.6)),
         ("12,5 % x", ("x", 0.125)),
+        ("0 90%", ("0", 0.9)),
         ("600% x", None),
         ("60%", None),
         ("free", None),
