@@ -376,8 +376,7 @@ def _uncounted(schema: DataSchema) -> DataSchema:
 
 
 def _news(first: JobProgress, now: JobProgress) -> bool:
-    return (first.state, first.running, first.problem) != (
-        now.state,
-        now.running,
-        now.problem,
-    ) or now.percent - first.percent >= TENTH
+    """Being accepted is no news, and neither are the last rows: COMPLETED follows at once."""
+    if now.state in ACTIVE and (now.running, now.problem) == (first.running, first.problem):
+        return now.percent - first.percent >= TENTH and now.rows_done < now.rows_total
+    return (now.state, now.running, now.problem) != (first.state, first.running, first.problem)

@@ -85,8 +85,6 @@ class Head:
     period: OpenSpan | None = None
     listing: tuple[Clause, ...] = ()
     tables: tuple[str, ...] = ()
-    named: bool = False
-    left: tuple[str, ...] = ()
 
 
 def take_format(text: str) -> tuple[str, OutputFormat | None]:
@@ -219,35 +217,32 @@ def _lists_fields(text: str) -> bool:
     return len(pieces) >= 2 and known * 2 >= min(len(pieces), 20)
 
 
+_VERBS = frozenset({"generate", "create", "make", "give", "i", "we", "please", "build", "produce",
+                    "erzeuge", "erstelle"})  # fmt: skip
+
+
 def _headless(parts: Sequence[Clause], context: Context) -> Head:
     """No words that open a list: the first clause is a subject, or a field already."""
     if not parts:
         return Head()
     first = parts[0].text
-    words = first.split()
-    looks = _counted(first, context) or s.is_subject(_subject(first)) or words[0].casefold() in (
-        "generate", "create", "make", "give", "i", "we", "please", "build", "produce"
-    )  # fmt: skip
-    if looks and not (
-        _is_field(first)
-        and not _counted(first, context)
-        and len(parts) > 1
-        and not s.is_subject(_subject(first))
-    ):
-        return _head(first, tuple(parts[1:]), context)
-    return Head(listing=tuple(parts), named=True)
+    is_head = _counted(first, context) or s.is_subject(_subject(first))
+    is_order = first.split()[0].casefold() in _VERBS and not _is_field(first)
+    if is_head or is_order:
+        return _head(first, parts[1:], context)
+    return Head(listing=tuple(parts))
 
 
 def _head(text: str, listing: Sequence[Clause], context: Context, *, named: bool = False) -> Head:
-    count = _counted(text, context)
-    rows, because = (count[0], "") if count else (None, "")
-    rest = text[: count[1]] + " " + text[count[2] :] if count else text
-    subject = _subject(rest)
-    if count:
-        because = " ".join(f"{text[count[1] : count[2]]} {subject}".split())
-    whole = (Clause(text, ""), *listing)
-    tables = _tables(whole if not named else listing, context)
-    return Head(subject, rows, because, text, _period(rest, context), tuple(listing), tables, named)
+    """`named`: words that open a list of fields stood between the two."""
+    rest, rows, because = text, None, ""
+    if count := _counted(text, context):
+        rows, start, end = count
+        rest = f"{text[:start]} {text[end:]}"
+        because = " ".join(f"{text[start:end]} {_subject(rest)}".split())
+    tables = _tables(listing if named else (Clause(text, ""), *listing), context)
+    period = _period(rest, context)
+    return Head(_subject(rest), rows, because, text, period, tuple(listing), tables)
 
 
 def _counted(text: str, context: Context) -> tuple[int, int, int] | None:

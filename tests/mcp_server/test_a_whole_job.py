@@ -127,6 +127,16 @@ async def test_the_number_of_rows_may_be_said_when_the_job_is_created(connect: C
         assert "rows" in await call.error("create_job", schema_id=answer["schema_id"])
 
 
+async def test_one_question_is_enough_to_see_a_small_job_done(connect: Connect) -> None:
+    schema = {"name": "t", "fields": [{"name": "id", "type": "integer"}]}
+    async with connect() as call:
+        job = await call("create_job", schema=schema, row_count=40, chunk_size=10, start=True)
+        assert (await call("get_job_progress", job_id=job["job_id"]))["rows_done"] >= 10
+        assert (await until_done(call, job["job_id"]))["rows_done"] == 40
+        job = await call("create_job", schema=schema, row_count=40, start=True)
+        assert (await call("get_job_progress", job_id=job["job_id"]))["status"] == "COMPLETED"
+
+
 async def test_pages_of_jobs_follow_each_other(connect: Connect) -> None:
     schema = {"name": "t", "fields": [{"name": "id", "type": "integer"}]}
     async with connect() as call:

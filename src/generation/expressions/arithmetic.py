@@ -15,7 +15,6 @@ import numpy as np
 from . import exact
 from .conversion import as_kind
 from .kinds import FLOAT, INTEGER, Kind, decimal
-from .literals import number
 from .nodes import Function, Node, applied, described, literal, wrong_type
 from .syntax import Literal, Refusal
 from .vectors import Vector, both, finite
@@ -186,10 +185,6 @@ def _float_whole(_: Kind, up: bool, vector: Vector) -> Vector:
     return exact.of_floats(whole, vector.valid, 0)
 
 
-def _extreme(nodes: Sequence[Node], name: str) -> Node:
-    raise NotImplementedError
-
-
 def _of_floats(name: str, operate: Callable[..., Any]) -> Callable[[Sequence[Node]], Node]:
     return lambda nodes: _floating(operate, *numbers(nodes, name))
 
@@ -201,10 +196,6 @@ def whole_literal(node: Node, where: str, least: int, most: int) -> int:
         message = f"{where} needs a whole number from {least} to {most} written out"
         raise Refusal("wrong_argument", message, f"{where}(x, {max(least, 2)})")
     return int(value)
-
-
-def _sign(values: Any) -> Any:
-    return np.sign(values)
 
 
 NUMBERS: dict[str, Function] = {
@@ -223,4 +214,3 @@ NUMBERS: dict[str, Function] = {
     "log10": Function(_of_floats("log10", np.log10), 1, 1, "log10(x)"),
     "power": Function(_of_floats("power", np.power), 2, 2, "power(x, 2)"),
 }
-_ = number

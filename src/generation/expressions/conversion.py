@@ -98,8 +98,7 @@ def as_kind(node: Node, kind: Kind) -> Node:
     """A node whose kind is contained in `kind`."""
     if node.kind == kind:
         return node
-    converted = applied(kind, converter(node.kind, kind), node)
-    return Node(kind, converted.run, node.literal if node.kind.type == kind.type else None)
+    return applied(kind, converter(node.kind, kind), node)
 
 
 # ── by cast ───────────────────────────────────────────────────────────────────────────────────
