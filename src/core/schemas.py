@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 PREVIEW_ROWS = 3
 PREVIEW_SEED = 0
+UNSAID_ROWS = 100
+"""Rows of which the first are shown while nobody has said how many there will be."""
+ROWS_MISSING = "rows_missing"
 MAX_DESCRIPTION = 20_000
 MAX_DOCUMENT_BYTES = 256 * 1024
 
@@ -49,6 +52,13 @@ class Validation:
     warnings: tuple[str, ...]
     estimate: Estimate | None
     preview: Mapping[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    problems: tuple[Problem, ...]
+    recipe: Recipe | None = None
+    preview: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +109,14 @@ class Schemas:
             description, sample_rows=sample_rows, current_schema=document
         )
         schema = self._dated(parse_schema(reading.document))
-        problems, recipe = await asyncio.to_thread(self._compiled, schema, {}, "auto")
+        seen = await asyncio.to_thread(self._looked_at, schema, self.rows(schema, None), "auto")
         return Extracted(
             schema_id=await self._keep(schema),
             schema=schema,
             reading=reading,
-            problems=tuple(problem for problem in problems if problem.code != "rows_missing"),
-            warnings=self._warnings(schema),
-            preview=preview(recipe, PREVIEW_ROWS) if recipe else {},
+            problems=tuple(problem for problem in seen.problems if problem.code != ROWS_MISSING),
+            warnings=_fillers(schema),
+            preview=seen.preview,
         )
 
     async def validate(
@@ -119,21 +129,21 @@ class Schemas:
     ) -> Validation:
         """Everything that is wrong at once; never raises for what a document says."""
         try:
-            schema = await self.resolve(given)
+            schema, notes = await self._read(given)
             rows = self.rows(schema, row_count)
         except InvalidSchema as exc:
             return Validation(None, None, exc.problems, (), None, {})
-        problems, recipe = await asyncio.to_thread(self._compiled, schema, rows, generation)
+        seen = await asyncio.to_thread(self._looked_at, schema, rows, generation)
         cost = None
-        if recipe is not None and not problems:
-            cost = await asyncio.to_thread(self.estimated, recipe, output_format)
+        if seen.recipe is not None and not seen.problems:
+            cost = await asyncio.to_thread(self.estimated, seen.recipe, output_format)
         return Validation(
             schema_id=await self._keep(schema),
             schema=schema,
-            problems=problems,
-            warnings=self._warnings(schema),
+            problems=seen.problems,
+            warnings=(*notes, *_fillers(schema)),
             estimate=cost,
-            preview=preview(recipe, PREVIEW_ROWS) if recipe else {},
+            preview=seen.preview,
         )
 
     async def resolve(self, given: Given) -> DataSchema:
@@ -142,12 +152,7 @@ class Schemas:
         Raises:
             InvalidSchema, InvalidArgument, NotFound
         """
-        from ..reading.enrich import enrich
-
-        document = await self._document(given)
-        if given.schema_id is None:
-            document, _ = enrich(document)
-        return self._dated(parse_schema(document))
+        return (await self._read(given))[0]
 
     def rows(self, schema: DataSchema, row_count: int | None) -> dict[str, int]:
         """Rows by table, as far as they are said.
@@ -199,38 +204,53 @@ class Schemas:
             return schema
         return schema.model_copy(update={"as_of": self.today()})
 
-    def _compiled(
+    async def _read(self, given: Given) -> tuple[DataSchema, tuple[str, ...]]:
+        """The schema, and what was assumed of fields that say no more than their name."""
+        from ..reading.enrich import enrich
+
+        document = await self._document(given)
+        notes: tuple[str, ...] = ()
+        if given.schema_id is None:
+            document, notes = enrich(document)
+        return self._dated(parse_schema(document)), notes
+
+    def _looked_at(
         self, schema: DataSchema, rows: Mapping[str, int], generation: Generation
-    ) -> tuple[tuple[Problem, ...], Recipe | None]:
-        """Problems, and a recipe for looking at rows even where only their number is missing."""
+    ) -> _Look:
+        """Problems and first rows; those of one table even where only their number is missing."""
         from ..generation.checks import check_schema
 
-        as_of = schema.as_of or self.today()
         problems = check_schema(
-            schema, rows=rows, pools=self.pools(), as_of=as_of, generation=generation
+            schema,
+            rows=rows,
+            pools=self.pools(),
+            as_of=schema.as_of or self.today(),
+            generation=generation,
         )
-        if any(problem.code != "rows_missing" for problem in problems):
-            return problems, None
-        some = {table.name: rows.get(table.name, 100) for table in schema.tables}
-        return problems, self.compiled(schema, some, generation, PREVIEW_SEED)
-
-    @staticmethod
-    def _warnings(schema: DataSchema) -> tuple[str, ...]:
-        bare = [
-            f"{table.name}.{field.name}"
-            for table in schema.tables
-            for field in table.fields
-            if field.type == "string"
-            and not field.generator
-            and not field.format
-            and not field.constraints.enum
-            and not field.constraints.pattern
-        ]
-        text = ", ".join(bare[:10])
-        return (f"filler text will stand in {text}: say what it is",) if bare else ()
+        codes = {problem.code for problem in problems}
+        if codes - {ROWS_MISSING} or (codes and len(schema.tables) > 1):
+            return _Look(problems)
+        some = {schema.tables[0].name: UNSAID_ROWS} if codes else rows
+        recipe = self.compiled(schema, some, generation, PREVIEW_SEED)
+        return _Look(problems, recipe, preview(recipe, PREVIEW_ROWS))
 
     async def _keep(self, schema: DataSchema) -> str:
         document = schema.document()
         identity = schema_id(document)
         await self.jobs.save_schema(identity, document)
         return identity
+
+
+def _fillers(schema: DataSchema) -> tuple[str, ...]:
+    """Text fields that say nothing about what stands in them."""
+    bare = [
+        f"{table.name}.{field.name}"
+        for table in schema.tables
+        for field in table.fields
+        if field.type == "string"
+        and not (field.generator or field.format)
+        and not (field.constraints.enum or field.constraints.pattern)
+        and not any(field.name in key.fields for key in table.foreign_keys)
+    ]
+    text = ", ".join(bare[:10])
+    return (f"filler text will stand in {text}: say what it is",) if bare else ()

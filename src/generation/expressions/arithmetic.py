@@ -173,7 +173,9 @@ def _whole(nodes: Sequence[Node], up: bool) -> Node:
     (node,) = numbers(nodes, "ceil" if up else "floor")
     if node.kind == INTEGER:
         return node
-    return applied(INTEGER, partial(_float_whole if node.kind.is_float else _cut, node.kind, up), node)
+    return applied(
+        INTEGER, partial(_float_whole if node.kind.is_float else _cut, node.kind, up), node
+    )
 
 
 def _cut(kind: Kind, up: bool, vector: Vector) -> Vector:
@@ -201,8 +203,6 @@ def whole_literal(node: Node, where: str, least: int, most: int) -> int:
 NUMBERS: dict[str, Function] = {
     "%": Function(lambda n: modulo(*n), 2, 2, "a % b"),
     "mod": Function(lambda n: modulo(*n), 2, 2, "mod(a, b)"),
-    "*": Function(lambda n: product(*n), 2, 2, "a * b"),
-    "/": Function(lambda n: quotient(*n), 2, 2, "a / b"),
     "negative": Function(negation, 1, 1, "-a"),
     "abs": Function(absolute, 1, 1, "abs(x)"),
     "round": Function(rounded, 1, 2, "round(x, 2)"),

@@ -208,7 +208,11 @@ MOST_CAST_SCALE = 18
 
 def cast(node: Node, kind: Kind) -> Node:
     """Raises: Refusal."""
-    if node.literal is not None and node.kind == STRING and kind.type in ("date", "datetime", "time"):
+    if (
+        node.literal is not None
+        and node.kind == STRING
+        and kind.type in ("date", "datetime", "time")
+    ):
         return literal(moment(str(node.literal.value), kind))
     return applied(kind, converter(node.kind, kind), node)
 

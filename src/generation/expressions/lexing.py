@@ -48,11 +48,13 @@ _VALUES = frozenset({TokenType.NULL, TokenType.TRUE, TokenType.FALSE})
 _ENDS = _VALUES | {TokenType.R_PAREN, TokenType.END}
 _STARTS = _VALUES | {TokenType.L_PAREN, TokenType.CASE}
 _PREFIXES = frozenset({TokenType.NOT, TokenType.PLUS, TokenType.DASH})
-_LONE_COMMAS = frozenset({
-    (TokenType.L_PAREN, TokenType.COMMA),
-    (TokenType.COMMA, TokenType.COMMA),
-    (TokenType.COMMA, TokenType.R_PAREN),
-})
+_LONE_COMMAS = frozenset(
+    {
+        (TokenType.L_PAREN, TokenType.COMMA),
+        (TokenType.COMMA, TokenType.COMMA),
+        (TokenType.COMMA, TokenType.R_PAREN),
+    }
+)
 _CLOSES = {TokenType.R_PAREN: TokenType.L_PAREN, TokenType.END: TokenType.CASE}
 
 
@@ -245,7 +247,9 @@ def _check_cases(found: tuple[Word, ...]) -> None:
     """The parser lets a THEN be left out."""
     types = [word.type for word in found]
     if types.count(TokenType.WHEN) != types.count(TokenType.THEN):
-        raise unreadable("a CASE has a WHEN without a THEN", "CASE WHEN a > 1 THEN 'x' ELSE 'y' END")
+        raise unreadable(
+            "a CASE has a WHEN without a THEN", "CASE WHEN a > 1 THEN 'x' ELSE 'y' END"
+        )
 
 
 FOREIGN_WORDS = frozenset(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import arithmetic, exact
-from .conversion import as_kind, cast, converter
+from .conversion import as_kind, cast
 from .kinds import DATE, DATETIME, DURATION, INTEGER, Kind, decimal
 from .literals import DAY, EPOCH_DAY
 from .nodes import Function, Node, applied, described, wrong_type
@@ -66,8 +66,8 @@ def _reversed(node: Node) -> Node:
 def _sum(left: Node, right: Node) -> Node | None:
     """A date and whole days, a moment and a duration or months, two durations."""
     kinds = (left.kind.type, right.kind.type)
-    if "null" in kinds:
-        known = left if kinds[1] == "null" else right
+    known = left if kinds[1] == "null" else right
+    if "null" in kinds and known.kind.type in ("date", "datetime", "duration"):
         return applied(known.kind, _nothing, left, right)
     if kinds == ("date", "integer"):
         return applied(DATE, _in_calendar(1, exact.add), left, right)
@@ -233,7 +233,6 @@ def moved(sign: Callable[[Sequence[Node]], Node], nodes: Sequence[Node]) -> Node
 
 
 def to_date(nodes: Sequence[Node]) -> Node:
-    converter(nodes[0].kind, DATE)
     return cast(nodes[0], DATE)
 
 

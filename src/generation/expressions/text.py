@@ -63,9 +63,7 @@ def joined(nodes: Sequence[Node]) -> Node:
     def run(*vectors: Vector) -> Vector:
         pieces = [vector.values for vector in vectors]
         rows = max((len(piece) for piece in pieces if isinstance(piece, pa.Array)), default=1)
-        _require_room(
-            sum(_size(p) if isinstance(p, pa.Array) else rows * _size(p) for p in pieces)
-        )
+        _require_room(sum(_size(p) if isinstance(p, pa.Array) else rows * _size(p) for p in pieces))
         return Vector(pc.binary_join_element_wise(*pieces, pa.scalar("")))
 
     return applied(STRING, run, *(_as_text(node) for node in nodes))

@@ -179,7 +179,9 @@ def store(vector: Vector, kind: Kind, length: int, *, digits: int = NATURAL_DIGI
         _refuse_overflow(values, empty, _most_units(kind, digits))
     if pa.types.is_decimal(target):
         return _decimals(values, empty, target)
-    whole = values.astype(np.int64) if empty is None else np.where(empty, 0, values).astype(np.int64)
+    whole = (
+        values.astype(np.int64) if empty is None else np.where(empty, 0, values).astype(np.int64)
+    )
     narrow = pa.array(whole, pa.int64(), mask=empty)
     return narrow.cast(pa.int32()).cast(target) if kind.type == "date" else narrow.cast(target)
 
