@@ -21,10 +21,11 @@ _OTHER_NAMES = {
     "dayofmonth": "day", "isodow": "weekday", "to_date": "date", "nvl": "ifnull",
 }  # fmt: skip
 _AGGREGATES = frozenset({"sum", "count", "avg", "min", "max"})
-_CLOCKS = frozenset(
-    "now current_date current_time current_timestamp today getdate sysdate localtime curdate".split()
-)
-_CHANCES = frozenset("random rand randn uuid newid gen_random_uuid".split())
+_CLOCKS = frozenset({
+    "now", "current_date", "current_time", "current_timestamp", "today", "getdate", "sysdate",
+    "localtime", "curdate",
+})  # fmt: skip
+_CHANCES = frozenset({"random", "rand", "randn", "uuid", "newid", "gen_random_uuid"})
 CALLABLE = sorted(name for name in {*FUNCTIONS, "cast"} if name[0].isalpha() and " " not in name)
 
 

@@ -25,7 +25,7 @@ from .kinds import (
 )
 from .literals import DAY, moment
 from .nodes import Node, applied, described, literal, wrong_type
-from .vectors import Vector, finite, load, store
+from .vectors import Vector, finite, in_units, load, store
 
 Convert = Callable[[Vector], Vector]
 
@@ -48,7 +48,7 @@ def common(kinds: Sequence[Kind]) -> Kind | None:
 
 def _only(zones: set[str | None]) -> str | None:
     """Moments of several zones meet as instants, with a clock on the wall as seen on the wall."""
-    return None if None in zones else sorted(zone for zone in zones if zone is not None)[0]
+    return None if None in zones else min(zone for zone in zones if zone is not None)
 
 
 def _common_number(kinds: Sequence[Kind]) -> Kind:
@@ -168,11 +168,11 @@ def _to_midnight(_: Kind, __: Kind, vector: Vector) -> Vector:
 
 
 def _to_date(_: Kind, __: Kind, vector: Vector) -> Vector:
-    return exact.exact(vector.values // DAY, vector.valid)
+    return in_units(vector.values // DAY, vector.valid)
 
 
 def _to_time(_: Kind, __: Kind, vector: Vector) -> Vector:
-    return exact.exact(vector.values % DAY, vector.valid)
+    return in_units(vector.values % DAY, vector.valid)
 
 
 def _truth(_: Kind, wanted: Kind, vector: Vector) -> Vector:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .vectors import MOST_UNITS, Mask, Vector, both, exact
+from .vectors import MOST_UNITS, Mask, Vector, both, in_units
 
 Units = npt.NDArray[Any]
 QUOTIENT_SCALE = 12
@@ -48,11 +48,11 @@ def _computed(
     valid = both(left.valid, right.valid)
     bound = bound_of(left.bound, right.bound)
     if bound > MOST_UNITS:  # bounds that were computed may be loose: look
-        left, right = exact(left.values, left.valid), exact(right.values, right.valid)
+        left, right = in_units(left.values, left.valid), in_units(right.values, right.valid)
         bound = bound_of(left.bound, right.bound)
     if bound <= MOST_UNITS:
         return Vector(operate(left.values, right.values), valid, bound)
-    return exact(operate(left.values.astype(object), right.values.astype(object)), valid)
+    return in_units(operate(left.values.astype(object), right.values.astype(object)), valid)
 
 
 def scaled(vector: Vector, up: int) -> Vector:
@@ -60,7 +60,7 @@ def scaled(vector: Vector, up: int) -> Vector:
     if up == 0:
         return vector
     if up > 0:
-        return multiply(vector, exact(np.array([10**up], object)))
+        return multiply(vector, in_units(np.array([10**up], object)))
     return rounded_quotient(vector, 10**-up)
 
 
@@ -70,11 +70,11 @@ def rounded_quotient(vector: Vector, divisor: int) -> Vector:
     size = np.abs(values)
     quotient = size // divisor
     quotient = quotient + (2 * (size - quotient * divisor) >= divisor)
-    return exact(np.where(values < 0, -quotient, quotient), vector.valid)
+    return in_units(np.where(values < 0, -quotient, quotient), vector.valid)
 
 
 def floored(vector: Vector, scale: int) -> Vector:
-    return exact(vector.values // _wide(vector, 10**scale), vector.valid)
+    return in_units(vector.values // _wide(vector, 10**scale), vector.valid)
 
 
 def ceiled(vector: Vector, scale: int) -> Vector:
@@ -93,13 +93,13 @@ def divide(left: Vector, right: Vector, up: int) -> Vector:
     if quotient is None:
         numerator = left.values.astype(object) * 10**up
         size = np.abs(numerator) // np.abs(divisor.astype(object))
-        quotient = np.where((numerator < 0) != (divisor < 0), -size, size)
-    return exact(quotient, valid)
+        quotient = _signed(size, numerator, divisor)
+    return in_units(quotient, valid)
 
 
 def _long_division(left: Vector, divisor: Units, up: int) -> Units | None:
     """Six digits at a time in int64; None where that does not fit."""
-    if left.values.dtype == object or divisor.dtype == object:
+    if object in (left.values.dtype, divisor.dtype):
         return None
     size, by = np.abs(left.values), np.abs(divisor)
     quotient, rest = np.divmod(size, by)
@@ -110,7 +110,12 @@ def _long_division(left: Vector, divisor: Units, up: int) -> Units | None:
         step = 10 ** min(up, 6)
         digits, rest = np.divmod(rest * step, by)
         quotient, up = quotient * step + digits, up - min(up, 6)
-    return np.where((left.values < 0) != (divisor < 0), -quotient, quotient)
+    return _signed(quotient, left.values, divisor)
+
+
+def _signed(size: Units, left: Units, right: Units) -> Units:
+    signed: Units = np.where((left < 0) != (right < 0), -size, size)
+    return signed
 
 
 def _most(values: Units) -> int:
@@ -120,10 +125,10 @@ def _most(values: Units) -> int:
 def remainder(left: Vector, right: Vector) -> Vector:
     """With the sign of `left`; null where `right` is 0. Both have the same scale."""
     divisor, valid = _divisor(left, right)
-    wide = left.values.dtype == object or divisor.dtype == object
+    wide = object in (left.values.dtype, divisor.dtype)
     numerator = left.values.astype(object) if wide else left.values
     rest = np.abs(numerator) % np.abs(divisor)
-    return exact(np.where(numerator < 0, -rest, rest), valid)
+    return in_units(np.where(numerator < 0, -rest, rest), valid)
 
 
 def _divisor(left: Vector, right: Vector) -> tuple[Units, Mask | None]:
@@ -164,7 +169,7 @@ def of_floats(values: npt.NDArray[np.float64], valid: Mask | None, scale: int) -
     units: Units = signed.astype(np.int64).astype(object if large.any() else np.int64)
     for row in np.flatnonzero(unsure | large):
         units[row] = _of_float(float(values[row]), scale)
-    return exact(units, valid)
+    return in_units(units, valid)
 
 
 def _of_float(value: float, scale: int) -> int:

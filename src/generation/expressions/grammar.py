@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlglot import Parser, exp
-from sqlglot.errors import ErrorLevel, ParseError
-from sqlglot.tokens import Token, TokenType
+from sqlglot import ErrorLevel, ParseError, Parser, Token, TokenType, exp
 
 from .kinds import BOOLEAN, NULL
 from .lexing import Word, foreign_word, words

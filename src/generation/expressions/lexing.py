@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
 
+from sqlglot import Token, Tokenizer, TokenType
 from sqlglot.errors import TokenError
-from sqlglot.tokens import Token, Tokenizer, TokenType
 
 from .kinds import STRING, Column
 from .literals import MOMENT_WORDS, interval, moment, number
@@ -22,12 +24,12 @@ MOST_DEPTH = 16
 class Lexer(Tokenizer):
     """Only the words of this language; every other word is a name."""
 
-    IDENTIFIERS = ['"', "`"]
-    QUOTES = ["'"]
-    STRING_ESCAPES = ["'"]
-    COMMENTS = []
-    COMMANDS = set()
-    KEYWORDS = {
+    IDENTIFIERS: ClassVar[list[str | tuple[str, str]]] = ['"', "`"]
+    QUOTES: ClassVar[list[str | tuple[str, str]]] = ["'"]
+    STRING_ESCAPES: ClassVar[list[str]] = ["'"]
+    COMMENTS: ClassVar[list[str | tuple[str, str]]] = []
+    COMMANDS: ClassVar[set[TokenType]] = set()
+    KEYWORDS: ClassVar[dict[str, TokenType]] = {
         "||": TokenType.DPIPE, "<>": TokenType.NEQ, "!=": TokenType.NEQ, "==": TokenType.EQ,
         "<=": TokenType.LTE, ">=": TokenType.GTE, "AND": TokenType.AND, "OR": TokenType.OR,
         "NOT": TokenType.NOT, "IS": TokenType.IS, "NULL": TokenType.NULL, "TRUE": TokenType.TRUE,
@@ -205,7 +207,7 @@ def _foreign_sign(token: Token) -> Refusal:
 
 
 def _check_neighbours(found: tuple[Word, ...]) -> None:
-    for before, word in zip(found, found[1:], strict=False):
+    for before, word in pairwise(found):
         if before.ends_operand and word.starts_operand:
             message = f"there is no operator between {quoted(before.text)} and {quoted(word.text)}"
             raise foreign_word(found) or unreadable(message)
@@ -252,11 +254,12 @@ def _check_cases(found: tuple[Word, ...]) -> None:
         )
 
 
-FOREIGN_WORDS = frozenset(
-    "select from where exists over partition window join union with insert update delete create "
-    "drop alter group order having limit distinct filter collate escape any all some array "
-    "as at pragma attach copy set at similar regexp rlike div xor".split()
-)
+FOREIGN_WORDS = frozenset({
+    "select", "from", "where", "exists", "over", "partition", "window", "join", "union", "with",
+    "insert", "update", "delete", "create", "drop", "alter", "group", "order", "having", "limit",
+    "distinct", "filter", "collate", "escape", "any", "all", "some", "array", "as", "at",
+    "pragma", "attach", "copy", "set", "similar", "regexp", "rlike", "div", "xor",
+})  # fmt: skip
 
 
 def foreign_word(found: tuple[Word, ...]) -> Refusal | None:

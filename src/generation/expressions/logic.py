@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from .conversion import aligned
 from .kinds import BOOLEAN, Kind
 from .nodes import Function, Node, applied, described, wrong_type
-from .vectors import Mask, Vector, both, exact, validity
+from .vectors import Mask, Vector, both, in_units, validity
 
 MANY = 64
 
@@ -172,7 +172,7 @@ def pick(where: Mask, chosen: Vector, other: Vector) -> Vector:
         valid = np.where(where, one, two)
     values = np.where(where, chosen.values, other.values)
     if values.dtype == object:
-        return exact(values, valid)
+        return in_units(values, valid)
     return Vector(values, valid, max(chosen.bound, other.bound))
 
 
@@ -215,7 +215,7 @@ def _extreme(
         found = numeric(left.values, right.values)
         valid = both(left.valid, right.valid)
         if found.dtype == object:
-            return exact(found, valid)
+            return in_units(found, valid)
         return Vector(found, valid, max(left.bound, right.bound))
 
     return reduce(lambda left, right: applied(kind, run, left, right), values)

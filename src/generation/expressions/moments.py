@@ -14,7 +14,7 @@ from .kinds import DATE, DATETIME, DURATION, INTEGER, Kind, decimal
 from .literals import DAY, EPOCH_DAY
 from .nodes import Function, Node, applied, described, wrong_type
 from .syntax import Refusal
-from .vectors import Vector, both
+from .vectors import Vector, both, in_units
 
 FIRST_DAY = 1 - EPOCH_DAY
 LAST_DAY = 3_652_059 - EPOCH_DAY  # 9999-12-31
@@ -66,20 +66,19 @@ def _reversed(node: Node) -> Node:
 def _sum(left: Node, right: Node) -> Node | None:
     """A date and whole days, a moment and a duration or months, two durations."""
     kinds = (left.kind.type, right.kind.type)
-    known = left if kinds[1] == "null" else right
-    if "null" in kinds and known.kind.type in ("date", "datetime", "duration"):
-        return applied(known.kind, _nothing, left, right)
-    if kinds == ("date", "integer"):
-        return applied(DATE, _in_calendar(1, exact.add), left, right)
+    if "null" in kinds:
+        return _sum_with_null(left, right)
     if kinds == ("date", "duration"):
         return _date_and_duration(left, right)
-    if kinds == ("datetime", "duration"):
-        return applied(left.kind, _in_calendar(DAY, exact.add), left, right)
-    if kinds == ("duration", "duration"):
-        return applied(DURATION, exact.add, left, right)
-    if right.kind.type == "months" and kinds[0] in ("date", "datetime"):
-        return applied(left.kind, partial(_months_on, left.kind), left, right)
-    return None
+    operate = _SUMS.get(kinds)
+    return None if operate is None else applied(left.kind, operate, left, right)
+
+
+def _sum_with_null(left: Node, right: Node) -> Node | None:
+    known = left if right.kind.type == "null" else right
+    if known.kind.type not in ("date", "datetime", "duration"):
+        return None
+    return applied(known.kind, _nothing, left, right)
 
 
 def _nothing(left: Vector, right: Vector) -> Vector:
@@ -103,15 +102,14 @@ def _in_calendar(unit: int, operate: Callable[..., Vector]) -> Callable[..., Vec
         inside = (found.values >= FIRST_DAY * unit) & (found.values < (LAST_DAY + 1) * unit)
         inside = inside.astype(bool)
         if inside.all():
-            return exact.exact(found.values, found.valid) if found.values.dtype == object else found
-        return exact.exact(np.where(inside, found.values, 0), both(found.valid, inside))
+            return in_units(found.values, found.valid) if found.values.dtype == object else found
+        return in_units(np.where(inside, found.values, 0), both(found.valid, inside))
 
     return run
 
 
-def _months_on(kind: Kind, left: Vector, months: Vector) -> Vector:
+def _months_on(unit: int, left: Vector, months: Vector) -> Vector:
     """The same day of a later month, or its last: 31 January + 1 month is 28 February."""
-    unit = DAY if kind.type == "datetime" else 1
     days, rest = np.divmod(left.values, unit)
     start = _as_days(days).astype("datetime64[M]")
     later = start + months.values.astype("timedelta64[M]")
@@ -120,6 +118,15 @@ def _months_on(kind: Kind, left: Vector, months: Vector) -> Vector:
     moved = (first + day).astype(np.int64) * unit + rest
     whole = Vector(moved, both(left.valid, months.valid), (10**9) * unit)
     return _in_calendar(unit, lambda v: v)(whole)
+
+
+_SUMS: dict[tuple[str, str], Callable[[Vector, Vector], Vector]] = {
+    ("date", "integer"): _in_calendar(1, exact.add),
+    ("datetime", "duration"): _in_calendar(DAY, exact.add),
+    ("duration", "duration"): exact.add,
+    ("date", "months"): partial(_months_on, 1),
+    ("datetime", "months"): partial(_months_on, DAY),
+}
 
 
 def _as_days(days: Any) -> Any:
@@ -172,7 +179,7 @@ def _datelike(node: Node, doing: str) -> Node:
 
 def _part(name: str, operate: Callable[[Any], Any]) -> Function:
     def run(vector: Vector) -> Vector:
-        return exact.exact(operate(_as_days(vector.values)).astype(np.int64), vector.valid)
+        return in_units(operate(_as_days(vector.values)).astype(np.int64), vector.valid)
 
     def build(nodes: Sequence[Node]) -> Node:
         return applied(INTEGER, run, _datelike(nodes[0], name))
@@ -203,7 +210,7 @@ def _weekday(days: Any) -> Any:
 
 def _clock(name: str, unit: int, most: int) -> Function:
     def run(vector: Vector) -> Vector:
-        return exact.exact(vector.values % DAY // unit % most, vector.valid)
+        return in_units(vector.values % DAY // unit % most, vector.valid)
 
     def build(nodes: Sequence[Node]) -> Node:
         (node,) = nodes

@@ -16,7 +16,7 @@ from .kinds import BOOLEAN, INTEGER, STRING
 from .logic import MANY, from_arrow
 from .nodes import Function, Node, applied, described, wrong_type
 from .syntax import Refusal
-from .vectors import Vector, exact
+from .vectors import Vector, in_units
 
 LONGEST = 1_000
 """Characters that a function may be told to count off or fill up."""
@@ -97,7 +97,7 @@ def length(nodes: Sequence[Node]) -> Node:
 def _number(counts: Any) -> Vector:
     array = pa.array([counts.as_py()], pa.int64()) if isinstance(counts, pa.Scalar) else counts
     valid = pc.is_valid(array).to_numpy(zero_copy_only=False) if array.null_count else None
-    return exact(pc.fill_null(array.cast(pa.int64()), 0).to_numpy(zero_copy_only=False), valid)
+    return in_units(pc.fill_null(array.cast(pa.int64()), 0).to_numpy(zero_copy_only=False), valid)
 
 
 def left(nodes: Sequence[Node]) -> Node:

@@ -49,7 +49,7 @@ class Vector:
         return isinstance(self.values, pa.Array | pa.Scalar)
 
 
-def exact(values: npt.NDArray[Any], valid: Mask | None = None) -> Vector:
+def in_units(values: npt.NDArray[Any], valid: Mask | None = None) -> Vector:
     """Units with their true bound, as int64 if they fit."""
     bound = _bound(values)
     fitting = np.dtype(np.int64 if bound <= MOST_UNITS else object)
@@ -73,7 +73,7 @@ def constant(literal: Literal) -> Vector:
         return Vector(np.array([value], bool))
     if kind.is_float:
         return Vector(np.array([value], np.float64))
-    return exact(np.array([value], object))
+    return in_units(np.array([value], object))
 
 
 def validity(vector: Vector) -> Mask | None:
@@ -114,13 +114,13 @@ def load(column: pa.Array | pa.ChunkedArray) -> tuple[Vector, Kind]:
         return Vector(array.cast(pa.string())), kind
     valid = _present(array)
     if pa.types.is_decimal(array.type):
-        return exact(_units(array), valid), kind
+        return in_units(_units(array), valid), kind
     whole = array.cast(arrow_of(kind))
     if kind.type == "boolean":
         return Vector(_dense(whole, False), valid), kind
     if kind.is_float:
         return finite(_dense(whole, 0.0), valid), kind
-    return exact(_dense(_integers(whole), 0), valid), kind
+    return in_units(_dense(_integers(whole), 0), valid), kind
 
 
 def _dense(array: pa.Array, filler: Any) -> npt.NDArray[Any]:
