@@ -89,7 +89,11 @@ async def _frames(app: App, job: Job, *, only: str | None = None) -> dict[str, p
     import pandas as pd
 
     tables = await app.datasets.tables(job, only=only)
-    return {name: rows.to_pandas(types_mapper=pd.ArrowDtype) for name, rows in tables.items()}
+    # Arrow's threads can outlive the interpreter and abort it (apache/arrow#34314).
+    return {
+        name: rows.to_pandas(types_mapper=pd.ArrowDtype, use_threads=False)
+        for name, rows in tables.items()
+    }
 
 
 def _run(use: Callable[[App], Coroutine[Any, Any, T]]) -> T:

@@ -11,7 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from ..core.models import FieldDefinition
+from ..utils.ordinals import ordinal
 from .grids import DIGITS, exact, places_of
+
+JSON_MARK = b"rowmill.type"
+"""Metadata of a text column that holds JSON: `array` or `object`."""
 
 TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
@@ -36,6 +40,13 @@ def arrow_type(field: FieldDefinition) -> pa.DataType:
     if field.type == "datetime" and zone:
         return pa.timestamp("us", tz=zone)
     return TYPES[field.type]
+
+
+def arrow_field(field: FieldDefinition) -> pa.Field:
+    """The column as it stands in an Arrow schema; JSON is marked, so that JSON formats write it as
+    such and not as quoted text."""
+    mark = {JSON_MARK: field.type.encode()} if field.type in ("array", "object") else None
+    return pa.field(field.name, arrow_type(field), metadata=mark)
 
 
 def decimal_places(field: FieldDefinition) -> int | None:
@@ -83,8 +94,16 @@ def _datetime(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
-def _seconds(value: Any) -> timedelta:
-    return value if isinstance(value, timedelta) else timedelta(seconds=value)
+def _duration(value: Any) -> timedelta:
+    """A number counts seconds, text is ISO 8601."""
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        return timedelta(seconds=value)
+    micros = ordinal(value, "duration")
+    if micros is None:
+        raise ValueError(f"{value!r} is no duration")
+    return timedelta(microseconds=int(micros))
 
 
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
@@ -95,7 +114,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "date": _date,
     "time": _time,
     "datetime": _datetime,
-    "duration": _seconds,
+    "duration": _duration,
     "array": _document,
     "object": _document,
 }

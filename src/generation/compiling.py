@@ -12,7 +12,7 @@ from ..core.errors import Problem
 from ..core.models import DataSchema, FieldDefinition, Generation, TableDefinition
 from . import structure
 from .arrays import emptied
-from .arrow_types import arrow_type
+from .arrow_types import arrow_field
 from .blocks import Maker
 from .briefs import Brief, Refused
 from .cells import happens
@@ -90,7 +90,7 @@ def _recipe(table: TableDefinition, settings: Settings, makers: Mapping[str, Mak
         name=table.name,
         row_count=settings.rows_of(table),
         fields=table.fields,
-        arrow_schema=pa.schema([(field.name, arrow_type(field)) for field in table.fields]),
+        arrow_schema=pa.schema([arrow_field(field) for field in table.fields]),
         makers=makers,
         model_fields=model_fields,
         open_fields=frozenset(_following(table, {field.name for field in model_fields})),

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core.errors import InvalidArgument
+from ..generation.arrow_types import JSON_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 ARROW_THREADS = False
 """Whether Arrow's readers use its own threads. A process that ends soon after they did may abort
 or hang (apache/arrow#34314, #50482): here 1 in 6 did. Chunks are worked on side by side anyway."""
-JSON_MARK = b"rowmill.type"
-"""Key of the Arrow field metadata that says `array` or `object` where a string is JSON text."""
 
 _TIME = "%H:%M:%S%.f"  # a fraction only where there is one
 _DATETIME = "%Y-%m-%dT" + _TIME

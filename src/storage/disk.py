@@ -42,7 +42,7 @@ class DiskStorageHandler:
                 if exc.errno not in (errno.ELOOP, errno.EMLINK, errno.EISDIR):
                     raise
                 text = f"chunk {key.index} ({key.file_name}) is not a file but a link or a folder"
-                raise ChunkDamaged(text, hint="retry the job: it is made again") from None
+                raise ChunkDamaged(text, hint=mending(key)) from None
 
     def delete_job(self, job_id: str) -> None:
         folder = self._folder(job_id)
@@ -79,4 +79,12 @@ class DiskStorageHandler:
 
 def missing(key: ChunkKey) -> ChunkMissing:
     text = f"chunk {key.index} ({key.file_name}) is not there"
-    return ChunkMissing(text, hint="retry the job: the chunk is made again, the others stay")
+    return ChunkMissing(text, hint=mending(key))
+
+
+def mending(key: ChunkKey) -> str:
+    """What brings a lost or damaged chunk back."""
+    return (
+        f"only this chunk has to be made again: generate_chunk with chunk_index={key.index}, "
+        f"or rowmill jobs verify {key.job_id} --mend"
+    )

@@ -26,6 +26,7 @@ from . import csv_format, json_format
 from .batches import regrouped
 from .columns import plain, refuse_nan
 from .formats import decode
+from .disk import mending
 from .formulas import neutralised, neutralised_header, suspect
 from .parquet_format import COMPRESSION, ROW_GROUP
 
@@ -124,7 +125,7 @@ def _verified(
 
 def _damaged(chunk: ChunkMetadata, why: str) -> ChunkDamaged:
     text = f"chunk {chunk.key.index} ({chunk.key.file_name}) is damaged: {why}"
-    return ChunkDamaged(text, hint="retry the job: the chunk is made again, the others stay")
+    return ChunkDamaged(text, hint=mending(chunk.key))
 
 
 # ── one writer a format ───────────────────────────────────────────────────────────────────────

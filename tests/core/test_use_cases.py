@@ -21,6 +21,7 @@ from src.core.errors import (
 )
 from src.core.job_manager import JobRequest
 from src.core.models import JobState
+from src.core.parsing import parse_schema
 from src.core.schemas import Given
 from src.wiring import open_app
 
@@ -373,3 +374,17 @@ async def test_memory_storage_owes_its_chunks_again_after_a_restart(app):
         job = await other.manager.run(created.job.job_id)
         dataset = await other.datasets.merge(job)
     assert (job.state, dataset.rows) == (JobState.COMPLETED, 30)
+
+
+async def test_arrays_that_a_schema_declares_are_json_in_json_formats():
+    import pyarrow as pa
+
+    from src.generation.arrow_types import arrow_field, to_array
+    from src.storage.formats import encode
+
+    schema = parse_schema(
+        {"fields": [{"name": "tags", "type": "array", "items": {"type": "string"}}]}
+    )
+    (field,) = schema.tables[0].fields
+    table = pa.table([to_array([["a", "b"], None], field)], schema=pa.schema([arrow_field(field)]))
+    assert encode(table, "jsonl") == b'{"tags":["a","b"]}\n{"tags":null}\n'
