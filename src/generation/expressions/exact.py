@@ -142,7 +142,8 @@ def _divisor(left: Vector, right: Vector) -> tuple[Units, Mask | None]:
 def to_floats(vector: Vector, scale: int) -> Units:
     """The nearest floats (of more than 15 digits possibly the one beside it)."""
     if vector.values.dtype != object and scale <= 22:  # 10^22 is the last exact power in a float
-        return vector.values / 10.0**scale if scale else vector.values.astype(np.float64)
+        floats: Units = vector.values / 10.0**scale
+        return floats
     return np.array([_quotient(units, 10**scale) for units in vector.values], np.float64)
 
 

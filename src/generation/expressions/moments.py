@@ -10,10 +10,10 @@ import numpy as np
 
 from . import arithmetic, exact
 from .conversion import as_kind, cast
-from .kinds import DATE, DATETIME, DURATION, INTEGER, Kind, decimal
+from .kinds import DATE, DATETIME, DURATION, INTEGER, MONTHS, Kind, decimal
 from .literals import DAY, EPOCH_DAY
-from .nodes import Function, Node, applied, described, wrong_type
-from .syntax import Refusal
+from .nodes import Function, Node, applied, described, literal, wrong_type
+from .syntax import Literal, Refusal
 from .vectors import Vector, both, in_units
 
 FIRST_DAY = 1 - EPOCH_DAY
@@ -58,9 +58,11 @@ def _no_sum(doing: str, left: Node, right: Node) -> Refusal:
 
 
 def _reversed(node: Node) -> Node:
-    if node.kind in (INTEGER, DURATION) or node.kind.type in ("months", "null"):
-        return applied(node.kind, exact.negative, node)
-    return node
+    if node.kind not in (INTEGER, DURATION, MONTHS):
+        return node
+    if node.literal is not None:
+        return literal(Literal(-node.literal.value, node.kind))
+    return applied(node.kind, exact.negative, node)
 
 
 def _sum(left: Node, right: Node) -> Node | None:

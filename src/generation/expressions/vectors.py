@@ -176,7 +176,7 @@ def store(vector: Vector, kind: Kind, length: int, *, digits: int = NATURAL_DIGI
     if kind.type == "boolean" or kind.is_float:
         return pa.array(values, target, mask=empty)
     if vector.bound > _most_units(kind, digits):
-        _refuse_overflow(values, empty, _most_units(kind, digits))
+        _refuse_overflow(values, empty, kind, digits)
     if pa.types.is_decimal(target):
         return _decimals(values, empty, target)
     whole = (
@@ -190,9 +190,14 @@ def _most_units(kind: Kind, digits: int) -> int:
     return 10**digits - 1 if kind.type == "number" else MOST_UNITS
 
 
-def _refuse_overflow(values: npt.NDArray[Any], empty: Mask | None, most: int) -> None:
+def _refuse_overflow(
+    values: npt.NDArray[Any], empty: Mask | None, kind: Kind, digits: int
+) -> None:
+    """Bounds that were computed may be loose: look at the values themselves."""
     seen = values if empty is None else values[~empty]
-    if _bound(seen) > most:
+    most = _most_units(kind, digits)
+    least = -most if kind.type == "number" else -most - 1  # two's complement has one more below
+    if seen.size and not (least <= seen.min() and seen.max() <= most):
         hint = "make the numbers smaller, or the result a number without decimal_places"
         raise InvalidArgument("the result of an expression has too many digits", hint=hint)
 
