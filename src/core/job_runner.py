@@ -52,8 +52,10 @@ def _backoff_s(attempt: int) -> float:
 
 @dataclass(slots=True)
 class JobRunner:
-    """`finished` is told of a job whose last chunk is stored, before the job is COMPLETED;
-    `backoff_s` gives the pause before a chunk's next attempt."""
+    """At most `parallel` chunks of a job are made at once, and no more than `cores` where only code
+    makes them: more would wait for each other and hold memory. `finished` is told of a job whose
+    last chunk is stored, before the job is COMPLETED; `backoff_s` gives the pause before a chunk's
+    next attempt."""
 
     jobs: JobStore
     leases: Leases
@@ -62,6 +64,7 @@ class JobRunner:
     clock: Clock
     finished: Callable[[Job], Awaitable[None]]
     parallel: int
+    cores: int
     chunk_attempts: int
     backoff_s: Callable[[int], float] = _backoff_s
     _holds: dict[str, Hold] = field(default_factory=dict, init=False)
@@ -221,10 +224,11 @@ class JobRunner:
         return recipe
 
     async def _make_owed(self, job: Job, recipe: Recipe, hold: Hold) -> None:
-        """Every owed chunk, `parallel` at a time, until the job is paused or one cannot be made."""
+        """Every owed chunk, several at a time, until the job is paused or one cannot be made."""
         plan = ChunkPlan(job.job_id, job.spec)
         await self.worker.forget_lost(job)
         owed = plan.owed(await self.jobs.stored(job.job_id))
+        at_once = self.parallel if job.spec.model else min(self.parallel, self.cores)
         going = True
 
         async def work() -> None:
@@ -239,9 +243,7 @@ class JobRunner:
                 if not going:
                     return
 
-        outcomes = await asyncio.gather(
-            *(work() for _ in range(self.parallel)), return_exceptions=True
-        )
+        outcomes = await asyncio.gather(*(work() for _ in range(at_once)), return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import Problem
 from ..core.models import Constraints, FieldDefinition, TableDefinition
 from . import keys
 from .pools import LocalePool, Pools, UnknownLocale
+
+if TYPE_CHECKING:
+    from .tables.references import Names
 
 
 class Refused(Exception):
@@ -25,7 +28,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One column to build. `locale` is the schema's; `rows` the table's."""
+    """One column to build. `locale` is the schema's; `rows` the table's; `names` what its rows may
+    name, read by this field."""
 
     field: FieldDefinition
     table: TableDefinition
@@ -34,6 +38,7 @@ class Brief:
     locale: str
     as_of: date
     pools: Pools
+    names: Names
 
     def key(self, purpose: str) -> keys.Key:
         return keys.derive(self.seed, self.table.name, self.field.name, purpose)

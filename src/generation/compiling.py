@@ -22,6 +22,7 @@ from .promises import broken_promises
 from .recipe import Recipe, TableRecipe
 from .registry import needs
 from .routing import MODEL_KINDS, written_by_model
+from .tables.references import Dependencies, Names
 
 DEFAULT_NULLS = 0.1
 """The share of empty cells where a field is only said to be nullable."""
@@ -46,9 +47,13 @@ def compiled(schema: DataSchema, settings: Settings) -> tuple[Recipe | None, tup
     """The recipe, or None and why."""
     problems = list(structure.problems_of(schema, settings.rows, settings.pools))
     tables: dict[str, TableRecipe] = {}
+    every: dict[str, dict[str, Maker]] = {table.name: {} for table in schema.tables}
+    dependencies: Dependencies = {}
     for number, table in enumerate(schema.tables):
         at = structure.table_path(schema, number)
-        makers, refused = _makers(schema, table, settings, at)
+        names = Names(schema, table, {}, every, dependencies, "")
+        makers = every[table.name]
+        refused = _make(schema, table, settings, at, names)
         tables[table.name] = recipe = _recipe(table, settings, makers)
         problems += refused
         if not refused and structure.is_sound(table):
@@ -59,12 +64,12 @@ def compiled(schema: DataSchema, settings: Settings) -> tuple[Recipe | None, tup
     return Recipe(schema, tuple(tables), tables), ()
 
 
-def _makers(
-    schema: DataSchema, table: TableDefinition, settings: Settings, at: str
-) -> tuple[dict[str, Maker], list[Problem]]:
-    """Makers of what code makes, and what is wrong with the fields."""
+def _make(
+    schema: DataSchema, table: TableDefinition, settings: Settings, at: str, names: Names
+) -> list[Problem]:
+    """Fills in the makers of what code makes; what is wrong with the fields."""
     written = {field.name for field in written_by_model(table, settings.generation)}
-    makers: dict[str, Maker] = {}
+    makers = names.makers[table.name]
     problems: list[Problem] = []
     rows, seed, as_of, pools = (
         settings.rows_of(table),
@@ -75,13 +80,14 @@ def _makers(
     for number, field in enumerate(table.fields):
         path = f"{at}fields[{number}]"
         problems += structure.field_problems(field, path)
-        brief = Brief(field, table, rows, seed, schema.locale, as_of, pools)
+        knows = names.read_by(field.name)
+        brief = Brief(field, table, rows, seed, schema.locale, as_of, pools, knows)
         try:
             if field.name not in written:
                 makers[field.name] = _with_nulls(_built(brief, settings.generation), brief)
         except Refused as refused:
             problems.append(refused.problem(path))
-    return makers, problems
+    return problems
 
 
 def _recipe(table: TableDefinition, settings: Settings, makers: Mapping[str, Maker]) -> TableRecipe:

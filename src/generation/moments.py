@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -36,8 +37,61 @@ class _Bound:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`size` moments, `step` microseconds apart from `low` on; UTC where the column has a zone."""
+
+    low: int
+    step: int
+    size: int
+    kind: pa.DataType
+
+    def at(self, indexes: Rows) -> pa.Array:
+        if pa.types.is_date(self.kind):
+            days = indexes + self.low // DAY
+            return primitive(days.astype(np.int32), self.kind)
+        return primitive(indexes * self.step + self.low, self.kind)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Every second of some intervals, which begin at `starts` (microseconds UTC) and have `sizes`
+    seconds each."""
+
+    starts: Rows
+    sizes: Rows
+    kind: pa.DataType
+
+    @cached_property
+    def reach(self) -> Rows:
+        """How many seconds lie in the intervals up to the end of each."""
+        reach: Rows = np.cumsum(self.sizes)
+        return reach
+
+    @property
+    def size(self) -> int:
+        return int(self.reach[-1])
+
+    def moments(self, indexes: Rows) -> Rows:
+        place = np.searchsorted(self.reach, indexes, side="right")
+        return self.starts[place] + (indexes - (self.reach - self.sizes)[place]) * SECOND
+
+    def at(self, indexes: Rows) -> pa.Array:
+        return primitive(self.moments(indexes), self.kind)
+
+
+Span: TypeAlias = Steps | Hours
+"""The possible moments of a column in their order."""
+
+
 def moment(brief: Brief) -> Maker:
     """A date, time or date-time, each possible one alike."""
+    found = span(brief)
+    return drawn_from(Domain(found.size, found.at), brief)
+
+
+def span(brief: Brief) -> Span:
+    """Raises: Refused."""
     _refuse_numbers(brief)
     return {"date": _dates, "time": _times, "datetime": _datetimes}[brief.field.type](brief)
 
@@ -106,7 +160,7 @@ def _completed(brief: Brief, low: int | None, high: int | None) -> tuple[int, in
 # ── dates and times ───────────────────────────────────────────────────────────────────────────
 
 
-def _dates(brief: Brief) -> Maker:
+def _dates(brief: Brief) -> Span:
     def read(bound: _Bound) -> int:
         try:
             return datetime.fromisoformat(bound.text).toordinal()
@@ -116,14 +170,10 @@ def _dates(brief: Brief) -> Maker:
     _refuse_clock(brief)
     low, high = _completed(brief, *_range(brief, read))
     first = low - EPOCH.toordinal()
-
-    def at(indexes: Rows) -> pa.Array:
-        return primitive((indexes + first).astype(np.int32), TYPES["date"])
-
-    return drawn_from(Domain(high - low + 1, at), brief)
+    return Steps(first * DAY, DAY, high - low + 1, TYPES["date"])
 
 
-def _times(brief: Brief) -> Maker:
+def _times(brief: Brief) -> Span:
     def read(bound: _Bound) -> int:
         try:
             found = time.fromisoformat(bound.text)
@@ -135,7 +185,7 @@ def _times(brief: Brief) -> Maker:
     _refuse_clock(brief)
     low, high = _range(brief, read)
     low, high = low or 0, DAY - SECOND if high is None else high
-    return _steps(brief, low, high, TYPES["time"])
+    return _steps(low, high, TYPES["time"])
 
 
 def _refuse_clock(brief: Brief) -> None:
@@ -145,21 +195,17 @@ def _refuse_clock(brief: Brief) -> None:
             raise Refused(f"generator.{name}", "wrong_type", message, "change the field's type")
 
 
-def _steps(brief: Brief, low: int, high: int, kind: pa.DataType) -> Maker:
+def _steps(low: int, high: int, kind: pa.DataType) -> Steps:
     """Whole seconds; microseconds where the ends have them."""
     step = 1 if low % SECOND or high % SECOND else SECOND
-
-    def at(indexes: Rows) -> pa.Array:
-        return primitive(indexes * step + low, kind)
-
-    return drawn_from(Domain((high - low) // step + 1, at), brief)
+    return Steps(low, step, (high - low) // step + 1, kind)
 
 
 # ── date-times ────────────────────────────────────────────────────────────────────────────────
 
 
-def _datetimes(brief: Brief) -> Maker:
-    zone = _zone(brief)
+def _datetimes(brief: Brief) -> Span:
+    zone = zone_of(brief)
 
     def read(bound: _Bound) -> int:
         try:
@@ -177,7 +223,7 @@ def _datetimes(brief: Brief) -> Maker:
     if hours is not None:
         return _working(brief, low, high, hours, zone)
     kind = arrow_type(brief.field)
-    return _steps(brief, _instant(low, zone), _instant(high, zone), kind)
+    return _steps(_instant(low, zone), _instant(high, zone), kind)
 
 
 def _completed_moments(brief: Brief, low: int | None, high: int | None) -> tuple[int, int]:
@@ -189,7 +235,8 @@ def _completed_moments(brief: Brief, low: int | None, high: int | None) -> tuple
     return low, (last - offset + 1) * DAY - SECOND if high is None else high
 
 
-def _zone(brief: Brief) -> tzinfo | None:
+def zone_of(brief: Brief) -> tzinfo | None:
+    """Raises: Refused."""
     name = getattr(brief.generator, "time_zone", None)
     if name is None:
         return None
@@ -214,22 +261,15 @@ def _instant(wall: int, zone: tzinfo | None) -> int:
 
 def _working(
     brief: Brief, low: int, high: int, hours: kinds.BusinessHours, zone: tzinfo | None
-) -> Maker:
-    """Every second inside the working hours alike: intervals in UTC, unranked."""
+) -> Hours:
+    """Every second inside the working hours: intervals in UTC."""
     starts, ends = _intervals(low, high, hours, zone)
     sizes = (ends - starts) // SECOND
     starts, sizes = starts[sizes > 0], sizes[sizes > 0]
     if not len(starts):
         message = "no working hour lies in the range"
         raise Refused("generator.business_hours", "empty_range", message, "widen the range")
-    reach = np.cumsum(sizes)
-    kind = arrow_type(brief.field)
-
-    def at(indexes: Rows) -> pa.Array:
-        place = np.searchsorted(reach, indexes, side="right")
-        return primitive(starts[place] + (indexes - (reach - sizes)[place]) * SECOND, kind)
-
-    return drawn_from(Domain(int(reach[-1]), at), brief)
+    return Hours(starts, sizes, arrow_type(brief.field))
 
 
 def _intervals(
@@ -265,19 +305,28 @@ def _clock(text: str, end: str) -> int:
 
 def duration(brief: Brief) -> Maker:
     """A timedelta generator, or a duration without one: up to thirty days."""
+    if brief.generator is not None and brief.generator.after is not None:
+        return _after(brief)
+    if brief.field.type != "duration":
+        message = f"a {brief.field.type} needs to know what it comes after"
+        hint = "name a date field in generator.after"
+        raise Refused("generator.after", "missing", message, hint)
+    found = durations(brief)
+    return drawn_from(Domain(found.size, found.at), brief)
+
+
+def waiting(brief: Brief) -> tuple[int, int, int]:
+    """The shortest and the longest duration, and the unit they are counted in: microseconds.
+
+    Raises: Refused.
+    """
     generator = brief.generator or kinds.Timedelta(maximum=30)
     unit = UNITS[generator.unit] * SECOND
     low, high = round(generator.minimum * unit), round(generator.maximum * unit)
     if low > high:
         hint = "give a minimum that is not above the maximum"
         raise Refused("generator.minimum", "empty_range", "the range is empty", hint)
-    if generator.after is None:
-        if brief.field.type != "duration":
-            message = f"a {brief.field.type} needs to know what it comes after"
-            hint = "name a date field in generator.after"
-            raise Refused("generator.after", "missing", message, hint)
-        return _whole_units(brief, low, high, unit)
-    return _after(brief, low, high, unit)
+    return low, high, unit
 
 
 def _unit(brief: Brief, low: int, high: int, unit: int) -> int:
@@ -287,16 +336,15 @@ def _unit(brief: Brief, low: int, high: int, unit: int) -> int:
     return unit if low % unit == 0 and high % unit == 0 and unit < DAY else SECOND
 
 
-def _whole_units(brief: Brief, low: int, high: int, unit: int) -> Maker:
+def durations(brief: Brief) -> Steps:
+    """Of a field that comes after nothing. Raises: Refused."""
+    low, high, unit = waiting(brief)
     step = unit if low % unit == 0 and high % unit == 0 else SECOND
-
-    def at(indexes: Rows) -> pa.Array:
-        return primitive(indexes * step + low, TYPES["duration"])
-
-    return drawn_from(Domain((high - low) // step + 1, at), brief)
+    return Steps(low, step, (high - low) // step + 1, TYPES["duration"])
 
 
-def _after(brief: Brief, low: int, high: int, unit: int) -> Maker:
+def _after(brief: Brief) -> Maker:
+    low, high, unit = waiting(brief)
     if brief.unique:
         message = "a moment after another field's cannot be made unique"
         raise Refused("constraints.unique", "unique_not_possible", message, "drop unique")

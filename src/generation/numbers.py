@@ -39,6 +39,12 @@ EXTREME = 2.0**-53
 
 def uniform(brief: Brief) -> Maker:
     """Every value of the range alike; without a generator the constraints are the range."""
+    limits, points = uniform_range(brief)
+    return _even_floats(brief, limits) if points is None else _even_points(brief, points)
+
+
+def uniform_range(brief: Brief) -> tuple[Limits, Grid | None]:
+    """Complete limits and the values inside, None where any float is one. Raises: Refused."""
     limits, at = constrained(brief), "constraints"
     if isinstance(brief.generator, kinds.Uniform):
         low, high = brief.generator.minimum, brief.generator.maximum
@@ -47,8 +53,7 @@ def uniform(brief: Brief) -> Maker:
         require_order(Limits().narrowed(low, high), "generator")
         at, limits = "generator", require_order(limits.narrowed(low, high), "generator")
     limits = limits.completed(brief.rows, brief.unique, step_of(brief)[0] or exact(1))
-    points = grid(brief, limits, at)
-    return _even_floats(brief, limits) if points is None else _even_points(brief, points)
+    return limits, grid(brief, limits, at)
 
 
 def _even_points(brief: Brief, points: Grid) -> Maker:
@@ -118,13 +123,25 @@ CONTINUOUS: dict[str, Callable[[Any], d.Distribution]] = {
 def continuous(brief: Brief) -> Maker:
     """A distribution inside the truncation and the constraints, rounded to the column's step."""
     _refuse_unique(brief)
+    window, points = continuous_range(brief)
+    if points is None:
+        return _floats(brief, window)
+    by = _tabled if points.size <= TABLED else _rounded
+    return by(brief, window, points)
+
+
+def continuous_range(brief: Brief) -> tuple[d.Truncated, Grid | None]:
+    """The distribution inside its limits, half a step wider where values are rounded to a grid.
+
+    Raises: Refused.
+    """
     base = CONTINUOUS[brief.generator.kind](brief.generator)
     limits = _truncated(brief)
     if step_of(brief)[0] is None:
-        return _floats(brief, _window(base, *float_ends(limits)))
+        return _window(base, *float_ends(limits)), None
     points = grid(brief, _ends(base, limits, brief), "generator")
     assert points is not None  # noqa: S101 (there is a step)
-    return _tabled(brief, base, points) if points.size <= TABLED else _rounded(brief, base, points)
+    return _window(base, *_edges(points)), points
 
 
 def _truncated(brief: Brief) -> Limits:
@@ -179,16 +196,14 @@ def _edges(points: Grid) -> tuple[float, float]:
     )
 
 
-def _rounded(brief: Brief, base: d.Distribution, points: Grid) -> Maker:
-    window = _window(base, *_edges(points))
+def _rounded(brief: Brief, window: d.Truncated, points: Grid) -> Maker:
     key = brief.key("value")
     return lambda block: points.array(points.nearest(window.ppf(uniforms(key, block.rows))))
 
 
-def _tabled(brief: Brief, base: d.Distribution, points: Grid) -> Maker:
-    low, high = _edges(points)
-    edges = np.linspace(low, high, points.size + 1)
-    return _by_weight(brief, points, _window(base, low, high).weights(edges))
+def _tabled(brief: Brief, window: d.Truncated, points: Grid) -> Maker:
+    edges = np.linspace(window.low, window.high, points.size + 1)
+    return _by_weight(brief, points, window.weights(edges))
 
 
 def _by_weight(brief: Brief, points: Grid, weights: Floats) -> Maker:
@@ -212,6 +227,14 @@ DISCRETE: dict[str, Callable[[Any], tuple[int, Floats]]] = {
 def discrete(brief: Brief) -> Maker:
     """A table of probabilities over whole numbers, cut to the truncation and the constraints."""
     _refuse_unique(brief)
+    return _of_whole_numbers(brief, *discrete_weights(brief))
+
+
+def discrete_weights(brief: Brief) -> tuple[int, Floats]:
+    """The first whole number and the weights from there on, 0 for what is not allowed.
+
+    Raises: Refused.
+    """
     first, weights = DISCRETE[brief.generator.kind](brief.generator)
     limits = _truncated(brief) if hasattr(brief.generator, "truncate") else constrained(brief)
     low, high = float_ends(limits)
@@ -223,7 +246,7 @@ def discrete(brief: Brief) -> Maker:
     if not weights.sum() > LEAST_MASS:
         message = f"hardly a value of this {brief.generator.kind} is allowed"
         raise Refused("generator.truncate", "empty_truncation", message, "widen what is allowed")
-    return _of_whole_numbers(brief, first, weights)
+    return first, weights
 
 
 def _of_whole_numbers(brief: Brief, first: int, weights: Floats) -> Maker:

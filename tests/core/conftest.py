@@ -83,7 +83,7 @@ class Bench:
             raise self.failures.pop(0)
         return formats.encode(table, target)
 
-    def runner(self, *, parallel: int = 2, chunk_attempts: int = 3) -> JobRunner:
+    def runner(self, *, parallel: int = 2, cores: int = 8, chunk_attempts: int = 3) -> JobRunner:
         async def finished(job: Job) -> None:
             self.finished.append(job.job_id)
 
@@ -95,6 +95,7 @@ class Bench:
             clock=self.clock,
             finished=finished,
             parallel=parallel,
+            cores=cores,
             chunk_attempts=chunk_attempts,
             backoff_s=lambda attempt: 0.0,
         )

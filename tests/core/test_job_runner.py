@@ -56,6 +56,15 @@ async def test_as_many_chunks_as_allowed_are_made_at_once_and_no_more(bench):
     assert (await task).state is S.COMPLETED
 
 
+async def test_no_more_chunks_than_cores_are_made_at_once_by_code_alone(bench):
+    bench.gate.closed = True
+    task = await started(bench, bench.runner(parallel=8, cores=2), rows=100)
+    await arrivals(bench.gate, 2)
+    assert not await asyncio.to_thread(bench.gate.arrived.acquire, True, 0.05)
+    bench.gate.open()
+    assert (await task).state is S.COMPLETED
+
+
 async def test_a_pause_keeps_what_is_in_flight_and_starts_nothing_new(bench):
     bench.gate.closed = True
     runner = bench.runner(parallel=2)
