@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from src.generation.expressions import Column, Compiled, Kind, compile_expression
 from src.generation.expressions.kinds import kind_of_arrow
+
+D, at = Decimal, datetime.fromisoformat
 
 
 def column(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -33,11 +35,11 @@ COLUMNS: dict[Column, pa.Array] = {
         [date(2024, 2, 1), date(2024, 1, 1), date(2024, 2, 28), date(2024, 1, 1)], pa.date32()
     ),
     Column(None, "t"): column(
-        [datetime(2024, 1, 31, 9, 30), datetime(1969, 12, 31, 23, 59, 59, 500_000), None, None],
+        [at("2024-01-31 09:30"), at("1969-12-31 23:59:59.500000"), None, None],
         pa.timestamp("us"),
     ),
     Column(None, "u"): column(
-        [datetime(2024, 2, 1, 12, 0), datetime(1970, 1, 1), datetime(2024, 1, 1), None],
+        [at("2024-02-01 12:00"), at("1970-01-01 00:00"), at("2024-01-01 00:00"), None],
         pa.timestamp("us"),
     ),
     Column(None, "h"): column([time(9, 30), time(23, 59, 59, 5), time(0), None], pa.time64("us")),

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from src.generation.expressions import Column, Compiled, Kind, compile_expression
 
-from .test_values import CHOICES, MOMENTS, NUMBERS, TEXT, TRUTH
 from .rows import COLUMNS, compiled
+from .test_values import CHOICES, MOMENTS, NUMBERS, TEXT, TRUTH
 
 INTEGER, STRING = Kind("integer", 0), Kind("string")
 KINDS = {Column(None, name): INTEGER for name in ("a", "b", "c")} | {
@@ -92,7 +92,7 @@ def of_ours(text: str, rows: list[tuple[Any, ...]]) -> list[Any] | None:
     return [int(value) if isinstance(value, bool) else value for value in values]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.one_of(NUMBER, CONDITION, WORD), ROWS)
 def test_where_the_semantics_agree_sqlite_gives_the_same(
     text: str, rows: list[tuple[Any, ...]]

@@ -15,10 +15,10 @@ from src.generation.expressions import Aggregate, parse_aggregate
         (" SUM( lines.q * lines.p ) ", Aggregate("sum", "lines", "lines.q * lines.p")),
         ("count(lines)", Aggregate("count", "lines", None)),
         ("count(lines.id)", Aggregate("count", "lines", "lines.id")),
-        ("avg(`order lines`.\"net price\")", Aggregate("avg", "order lines", "`order lines`.\"net price\"")),
-        ("max(coalesce(lines.at, '2024-01-01'))", Aggregate("max", "lines", "coalesce(lines.at, '2024-01-01')")),
+        ("avg(`my lines`.`net`)", Aggregate("avg", "my lines", "`my lines`.`net`")),
+        ("max(if(x.a > 1, 1, 0))", Aggregate("max", "x", "if(x.a > 1, 1, 0)")),
     ],
-)  # fmt: skip
+)
 def test_an_aggregate_names_a_function_a_table_and_what_is_aggregated(
     text: str, expected: Aggregate
 ) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal as D
+from datetime import date, time, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +20,7 @@ from src.generation.expressions import (
     to_type,
 )
 
-from .rows import COLUMNS, KINDS, computed, compiled
+from .rows import COLUMNS, KINDS, D, at, compiled, computed
 
 N = None
 NUMBERS: list[tuple[str, list[Any]]] = [
@@ -41,7 +40,7 @@ NUMBERS: list[tuple[str, list[Any]]] = [
     ("-i", [-7, 7, 0, N]),
     ("- (-i)", [7, -7, 0, N]),
     ("0.1 + 0.2", [D("0.3")] * 4),
-    ("price * rate", [D("1.49925"), D("-0.025"), D("0"), N]),
+    ("price * rate", [D("1.49925"), D("-0.025"), D(0), N]),
     ("round(price * rate, 2)", [D("1.50"), D("-0.03"), D("0.00"), N]),
     ("round(0.5)", [1] * 4),
     ("round(2.5)", [3] * 4),
@@ -70,7 +69,7 @@ NUMBERS: list[tuple[str, list[Any]]] = [
     ("cast(f AS integer)", [3, -3, 1, N]),
     ("cast(price AS decimal(10, 1))", [D("20.0"), D("-0.1"), D("0.0"), N]),
     ("cast(b AS integer) + 1", [2, 1, N, 2]),
-    ("price * (1 - 15 / 100)", [D("16.9915"), D("-0.0425"), D("0"), N]),
+    ("price * (1 - 15 / 100)", [D("16.9915"), D("-0.0425"), D(0), N]),
 ]
 TRUTH: list[tuple[str, list[Any]]] = [
     ("b AND c", [N, False, False, True]),
@@ -123,15 +122,15 @@ MOMENTS: list[tuple[str, list[Any]]] = [
     ("d - INTERVAL 1 YEAR", [date(2023, 1, 31), date(2022, 12, 31), date(2023, 2, 28), N]),
     ("d + INTERVAL '2 weeks'", [date(2024, 2, 14), date(2024, 1, 14), date(2024, 3, 14), N]),
     ("d - INTERVAL 1 DAY", [date(2024, 1, 30), date(2023, 12, 30), date(2024, 2, 28), N]),
-    ("d + g", [datetime(2024, 2, 1, 12), datetime(2023, 12, 31), datetime(2024, 2, 28), N]),
+    ("d + g", [at("2024-02-01 12:00"), at("2023-12-31 00:00"), at("2024-02-28 00:00"), N]),
     ("d + 10000000", [N, N, N, N]),
     ("year(d + 2912841)", [9999, 9999, 9999, N]),
     ("t - u", [timedelta(hours=-26, minutes=-30), timedelta(milliseconds=-500), N, N]),
     ("(u - t) / INTERVAL 1 HOUR", [D("26.5"), D("0.000138888888"), N, N]),
     ("u - d", [timedelta(days=1, hours=12), timedelta(days=-19722), timedelta(days=-59), N]),
-    ("t + INTERVAL 90 MINUTE", [datetime(2024, 1, 31, 11), datetime(1970, 1, 1, 1, 29, 59, 500000), N, N]),
-    ("t + 2 * INTERVAL 1 DAY", [datetime(2024, 2, 2, 9, 30), datetime(1970, 1, 2, 23, 59, 59, 500000), N, N]),
-    ("t + INTERVAL 1 MONTH", [datetime(2024, 2, 29, 9, 30), datetime(1970, 1, 31, 23, 59, 59, 500000), N, N]),
+    ("t + INTERVAL 90 MINUTE", [at("2024-01-31 11:00"), at("1970-01-01 01:29:59.500000"), N, N]),
+    ("t + 2 * INTERVAL 1 DAY", [at("2024-02-02 09:30"), at("1970-01-02 23:59:59.500000"), N, N]),
+    ("t + INTERVAL 1 MONTH", [at("2024-02-29 09:30"), at("1970-01-31 23:59:59.500000"), N, N]),
     ("year(d)", [2024, 2023, 2024, N]),
     ("month(d)", [1, 12, 2, N]),
     ("day(d)", [31, 31, 29, N]),
@@ -142,13 +141,19 @@ MOMENTS: list[tuple[str, list[Any]]] = [
     ("second(t)", [0, 59, N, N]),
     ("date(t)", [date(2024, 1, 31), date(1969, 12, 31), N, N]),
     ("cast(t AS time)", [time(9, 30), time(23, 59, 59, 500000), N, N]),
-    ("cast(d AS timestamp)", [datetime(2024, 1, 31), datetime(2023, 12, 31), datetime(2024, 2, 29), N]),
-    ("coalesce(d, '2020-01-01')", [date(2024, 1, 31), date(2023, 12, 31), date(2024, 2, 29), date(2020, 1, 1)]),
+    (
+        "cast(d AS timestamp)",
+        [at("2024-01-31 00:00"), at("2023-12-31 00:00"), at("2024-02-29 00:00"), N],
+    ),
+    (
+        "coalesce(d, '2020-01-01')",
+        [date(2024, 1, 31), date(2023, 12, 31), date(2024, 2, 29), date(2020, 1, 1)],
+    ),
     ("greatest(d, e)", [date(2024, 2, 1), date(2024, 1, 1), date(2024, 2, 29), N]),
     ("date_add(d, 1)", [date(2024, 2, 1), date(2024, 1, 1), date(2024, 3, 1), N]),
     ("date_sub(d, INTERVAL 1 DAY)", [date(2024, 1, 30), date(2023, 12, 30), date(2024, 2, 28), N]),
     ("d - NULL", [N] * 4),
-]  # fmt: skip
+]
 TEXT: list[tuple[str, list[Any]]] = [
     ("upper(status)", ["OPEN", "CANCELLED", "OPEN", N]),
     ("lower(s)", ["abc", "straße", "", N]),
@@ -170,10 +175,13 @@ TEXT: list[tuple[str, list[Any]]] = [
     ("greatest(s, 'b')", ["b", "b", "b", N]),
 ]
 CHOICES: list[tuple[str, list[Any]]] = [
-    ("CASE WHEN i > 0 THEN 'up' WHEN i < 0 THEN 'down' ELSE 'flat' END", ["up", "down", "flat", "flat"]),
+    (
+        "CASE WHEN i > 0 THEN 'up' WHEN i < 0 THEN 'down' ELSE 'flat' END",
+        ["up", "down", "flat", "flat"],
+    ),
     ("CASE WHEN i > 0 THEN 1 END", [1, N, N, N]),
     ("CASE status WHEN 'open' THEN 1 WHEN 'cancelled' THEN 2 END", [1, 2, 1, N]),
-    ("CASE WHEN n = 0 THEN 0 ELSE i / n END", [D("3.5"), D("-3.5"), D("0"), N]),
+    ("CASE WHEN n = 0 THEN 0 ELSE i / n END", [D("3.5"), D("-3.5"), D(0), N]),
     ("if(b, i, price)", [D("7.00"), D("-0.05"), D("0.00"), N]),
     ("iif(i IS NULL, 'none', 'some')", ["some", "some", "some", "none"]),
     ("coalesce(price, 0)", [D("19.99"), D("-0.05"), D("0.00"), D("0.00")]),
@@ -182,7 +190,7 @@ CHOICES: list[tuple[str, list[Any]]] = [
     ("nullif(s, '')", ["abc", "Straße", N, N]),
     ("NULL", [N] * 4),
     ("i + CASE WHEN b THEN 1 ELSE NULL END", [8, N, N, N]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -216,18 +224,26 @@ def test_the_kind_of_the_result_is_known_beforehand(text: str, kind: Kind) -> No
 
 
 WANTED: list[tuple[str, dict[str, Any], list[Any]]] = [
-    ("price * rate", {"type": "number", "decimal_places": 2}, [D("1.50"), D("-0.03"), D("0.00"), N]),
+    (
+        "price * rate",
+        {"type": "number", "decimal_places": 2},
+        [D("1.50"), D("-0.03"), D("0.00"), N],
+    ),
     ("f", {"type": "number", "decimal_places": 2}, [D("2.50"), D("-2.50"), D("1.01"), N]),
     ("i / n", {"type": "number"}, [3.5, -3.5, N, N]),
     ("price", {"type": "integer"}, [20, 0, 0, N]),
     ("f", {"type": "integer"}, [3, -3, 1, N]),
     ("i", {"type": "number", "decimal_places": 2}, [D("7.00"), D("-7.00"), D("0.00"), N]),
-    ("d", {"type": "datetime"}, [datetime(2024, 1, 31), datetime(2023, 12, 31), datetime(2024, 2, 29), N]),
+    (
+        "d",
+        {"type": "datetime"},
+        [at("2024-01-31 00:00"), at("2023-12-31 00:00"), at("2024-02-29 00:00"), N],
+    ),
     ("NULL", {"type": "string"}, [N] * 4),
     ("NULL", {"type": "number", "decimal_places": 2}, [N] * 4),
     ("s || 'x'", {"type": "string"}, ["abcx", "Straßex", "x", N]),
     ("b", {"type": "boolean"}, [True, False, N, True]),
-]  # fmt: skip
+]
 
 
 def field(spec: dict[str, Any]) -> FieldDefinition:
@@ -330,10 +346,10 @@ def test_fields_are_named_bare_or_behind_their_table() -> None:
 
 BERLIN = {
     Column(None, "opened"): pa.array(
-        [datetime(2024, 3, 31, 0, 30), datetime(2024, 7, 1, 22, 30)], pa.timestamp("us")
+        [at("2024-03-31 00:30"), at("2024-07-01 22:30")], pa.timestamp("us")
     ).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us", tz="Europe/Berlin")),
     Column(None, "closed"): pa.array(
-        [datetime(2024, 3, 31, 1, 30), datetime(2024, 7, 1, 23, 30)], pa.timestamp("us")
+        [at("2024-03-31 01:30"), at("2024-07-01 23:30")], pa.timestamp("us")
     ).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us", tz="Europe/Berlin")),
 }  # fmt: skip
 ZONED = {name: Kind("datetime", zone="Europe/Berlin") for name in BERLIN}

@@ -7,7 +7,7 @@ Syntax    SQL's: text in single quotes, names bare or in double quotes or backti
 Bounds    1,000 characters, 64 parts, 16 levels of nesting, checked before anything recurses
 Null      SQL's three values; every function of a null is null but AND, OR, IS, CASE, coalesce;
           what has no value is null: x / 0, sqrt(-1), ln(0), a float beyond 1e308, a date outside
-          the years 1 to 9999. A chosen branch alone counts, so CASE guards nothing and need not.
+          the years 1 to 9999. So nothing fails on a row, and no CASE is needed to guard it.
 Numbers   integers, numbers with decimals and literals such as 0.9 are exact through
           + - * % abs round floor ceil least greatest; whatever touches a float (a number without
           decimals, 1e-3, sqrt, exp, ln, power) is a float

@@ -14,7 +14,7 @@ from sqlglot import ErrorLevel, ParseError, Parser, Token, TokenType, exp
 
 from .kinds import BOOLEAN, NULL
 from .lexing import Word, foreign_word, words
-from .syntax import Call, Literal, Refusal, Syntax, unreadable
+from .syntax import Call, Literal, Refusal, Syntax, quoted, unreadable
 
 MOST_NODES = 64
 
@@ -48,7 +48,7 @@ def _token(number: int, word: Word) -> Token:
 def _place(exc: Exception, found: tuple[Word, ...]) -> str:
     column = exc.errors[0].get("col") if isinstance(exc, ParseError) and exc.errors else None
     near = next((word for word in found if word.stop == column), None)
-    return "it is incomplete or out of order" + (f" at {near.text[:40]!r}" if near else "")
+    return "it is incomplete or out of order" + (f" at {quoted(near.text)}" if near else "")
 
 
 class _Translation:
@@ -137,7 +137,7 @@ _BINARIES: Mapping[type[Any], str] = {
     exp.And: "and", exp.Or: "or", exp.Like: "like", exp.ILike: "ilike",
 }  # fmt: skip
 _READ = frozenset({
-    "this", "expression", "expressions", "low", "high", "ifs", "default", "true", "negate",
+    "this", "expression", "expressions", "field", "low", "high", "ifs", "default", "true", "negate",
     "safe", "typed",  # what a division or || would do in another database
 })  # fmt: skip
 """What a node may say. More is refused, so that nothing a later parser adds is overlooked."""

@@ -207,7 +207,7 @@ def _extreme(
 ) -> Node:
     kind, values = aligned(nodes, "compare")
     if kind.type in _UNORDERED:
-        raise wrong_type(f"a {described(kind)} has no order", "")
+        raise wrong_type(f"a {described(kind)} has no order")
 
     def run(left: Vector, right: Vector) -> Vector:
         if left.is_text:

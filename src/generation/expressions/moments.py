@@ -52,6 +52,8 @@ def _no_sum(doing: str, left: Node, right: Node) -> Refusal:
         "string": "join text with ||",
         "datetime": "write an interval: + 3 * INTERVAL 1 DAY",
         "boolean": "count with CASE WHEN x THEN 1 ELSE 0 END",
+        "date": "date + days, date - date, date + INTERVAL 1 MONTH",
+        "time": "a time alone cannot move past midnight: use a datetime",
     }
     hint = next((hints[n.kind.type] for n in (left, right) if n.kind.type in hints), "")
     return wrong_type(f"cannot {doing} {kinds}", hint)
@@ -217,7 +219,7 @@ def _clock(name: str, unit: int, most: int) -> Function:
     def build(nodes: Sequence[Node]) -> Node:
         (node,) = nodes
         if node.kind.type not in ("time", "datetime"):
-            raise wrong_type(f"{name} needs a time, and got {described(node.kind)}", "")
+            raise wrong_type(f"{name} needs a time, and got {described(node.kind)}")
         return applied(INTEGER, run, cast(node, Kind(node.kind.type)))
 
     return Function(build, 1, 1, f"{name}(time)")
@@ -237,7 +239,7 @@ def days_between(nodes: Sequence[Node]) -> Node:
 
 def moved(sign: Callable[[Sequence[Node]], Node], nodes: Sequence[Node]) -> Node:
     if nodes[0].kind.type not in ("date", "datetime"):
-        raise wrong_type(f"date_add needs a date, and got {described(nodes[0].kind)}", "")
+        raise wrong_type(f"date_add needs a date, and got {described(nodes[0].kind)}")
     return sign(nodes)
 
 

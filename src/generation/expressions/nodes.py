@@ -49,7 +49,7 @@ def applied(kind: Kind, operate: Operate, *args: Node) -> Node:
 
 
 def wrong_type(message: str, hint: str = "") -> Refusal:
-    return Refusal("wrong_type", message, hint)
+    return Refusal("wrong_type", message, hint or "use another column, or cast(x AS type)")
 
 
 def described(kind: Kind) -> str:

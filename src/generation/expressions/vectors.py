@@ -190,9 +190,7 @@ def _most_units(kind: Kind, digits: int) -> int:
     return 10**digits - 1 if kind.type == "number" else MOST_UNITS
 
 
-def _refuse_overflow(
-    values: npt.NDArray[Any], empty: Mask | None, kind: Kind, digits: int
-) -> None:
+def _refuse_overflow(values: npt.NDArray[Any], empty: Mask | None, kind: Kind, digits: int) -> None:
     """Bounds that were computed may be loose: look at the values themselves."""
     seen = values if empty is None else values[~empty]
     most = _most_units(kind, digits)

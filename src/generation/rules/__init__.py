@@ -1,0 +1,1 @@
+"""Rules across the columns of a table, met by construction."""

@@ -1,0 +1,1 @@
+"""Schemas that people already have become ours, and ours become theirs."""
