@@ -61,6 +61,11 @@ def generate(
 
     if (request is None) == (schema is None):
         raise InvalidArgument("say what you need once", hint="either a request or schema=…")
+    if not isinstance(request, str | None) or not isinstance(schema, Mapping | None):
+        raise InvalidArgument(
+            "a request is text and a schema a mapping",
+            hint='generate("500 customers with …") or generate(schema={"fields": […]}, rows=500)',
+        )
     return _run(made)
 
 

@@ -32,6 +32,19 @@ EXIT_CODES: tuple[tuple[type[RowmillError], int], ...] = (
 )
 LINE_LIMIT = 2_000
 
+# Hints name tools and their arguments; here the same things are commands and options.
+_COMMANDS: tuple[tuple[str, str], ...] = (
+    (r"\blist_jobs\b", "rowmill jobs list"),
+    (r"\bget_job_progress\b", "rowmill jobs show"),
+    (r"\bmerge_and_download\b", "rowmill merge"),
+    (r"\bvalidate_schema\b", "rowmill schema validate"),
+    (r"\bgenerate_chunk with chunk_index=\d+, or ", ""),
+    (r"\b(generation|storage)=(\w+)", r"--\1 \2"),
+    (r"\boutput_format\b", "--format"),
+    (r"\brow_count\b", "--rows"),
+    (r"(?<!--)\b(chunk|max)_(size|cost)(_usd)?\b", r"--\1-\2\3"),
+)
+
 log = logging.getLogger("rowmill.cli")
 
 
@@ -77,7 +90,15 @@ def interrupted(how_to_go_on: str, as_json: bool) -> int:
     return INTERRUPTED
 
 
+def in_commands(hint: str) -> str:
+    """A hint in the words of the command line."""
+    for words, ours in _COMMANDS:
+        hint = re.sub(words, ours, hint)
+    return hint
+
+
 def _said(exc: RowmillError, code: int, as_json: bool) -> int:
+    exc.hint = in_commands(exc.hint)
     if as_json:
         click.echo(json.dumps({"error": document(exc)}, ensure_ascii=False))
     for line in _lines(exc):

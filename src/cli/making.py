@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,24 +47,47 @@ class Target:
         return named_format(self.file.name) if self.file else None
 
     def refuse_taken(self, job: Job) -> None:
-        """Say now, and not after the work, that the name is taken.
+        """Say now, and not after the work, that a name is taken or can be no file's.
 
         Raises:
             AlreadyExists, InvalidArgument
         """
-        from ..core.datasets import file_names
-
-        if self.file is None:
-            return
-        wanted = self.format or self.named_format or job.spec.output_format
-        for name in file_names(job, wanted, self.file.name).values():
-            path = self.file.parent / name
-            if path.is_dir():
-                raise InvalidArgument(f"{path} is a folder", hint="name a file in it")
-            if not self.overwrite and (path.exists() or path.is_symlink()):
+        for path in self.paths(job):
+            # os.path answers where Path raises: for names that are too long for the system.
+            if not self.overwrite and os.path.lexists(path):
                 raise AlreadyExists(
                     f"there is a file {path} already", hint="choose another name, or --overwrite"
                 )
+
+    def paths(self, job: Job) -> tuple[Path, ...]:
+        """Where the job's files will be; none where rowmill's own folder takes them.
+
+        Raises:
+            InvalidArgument: that can be no file.
+        """
+        from ..core.datasets import file_names
+        from ..storage.names import dataset_path
+
+        if self.file is None:
+            return ()
+        _refuse_no_file(self.file, or_folder=len(job.spec.schema.tables) > 1)
+        wanted = self.format or self.named_format or job.spec.output_format
+        names = file_names(job, wanted, self.file.name).values()
+        found = tuple(self.file.parent / dataset_path(name) for name in names)
+        for path in found:
+            _refuse_no_file(path)
+        return found
+
+
+def _refuse_no_file(path: Path, *, or_folder: bool = False) -> None:
+    if str(path) == "-" or path.name in ("", ".."):
+        raise InvalidArgument(f"{path} is no file's name", hint="name a file: -o rows.csv")
+    if os.path.isdir(path):
+        if or_folder:
+            return
+        raise InvalidArgument(f"{path} is a folder", hint="name a file in it")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise InvalidArgument(f"{path} is a device, not a file", hint="name a file: -o rows.csv")
 
 
 async def run_to_end(here: Here, job: Job) -> Job:
@@ -102,8 +126,9 @@ async def write(here: Here, job: Job, target: Target) -> Dataset:
     """Merge the job into the target.
 
     Raises:
-        AlreadyExists, ChunkMissing, ChunkDamaged, StorageError, IllegalTransition
+        AlreadyExists, ChunkMissing, ChunkDamaged, InvalidArgument, StorageError, IllegalTransition
     """
+    target.paths(job)
     here.job_id = None  # the job is over: an interruption has nothing to pause
     here.how_to_go_on = merge_command(job, target)
     total = job.spec.total_rows

@@ -31,7 +31,8 @@ def typed(field: FieldDefinition) -> str:
 def _maker(field: FieldDefinition, table: TableDefinition) -> str:
     generator = field.generator
     if generator is not None:
-        return _KINDS.get(generator.kind, _named)(generator) + _within(field)
+        made, within = _KINDS.get(generator.kind, _named)(generator), _within(field)
+        return made if made.endswith(within) else made + within
     for key in table.foreign_keys:
         if field.name in key.fields:
             return f"a key of {key.reference.table or table.name}"

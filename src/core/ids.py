@@ -22,7 +22,7 @@ def known_shape(text: str) -> str:
     Raises:
         NotFound: no job of ours can have this id.
     """
-    if not _JOB_ID.fullmatch(text):
+    if not (isinstance(text, str) and _JOB_ID.fullmatch(text)):
         raise NotFound(
             "that is not a job id",
             hint="ids look like job_k3v5…; list_jobs shows the ones there are",

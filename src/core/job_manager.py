@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..utils.text import shown
 from .errors import IllegalTransition, InvalidArgument, LimitExceeded, NotConfigured
 from .estimates import Estimate
 from .ids import RANDOM_BYTES, job_id, known_shape
@@ -139,8 +141,8 @@ class JobManager:
                 "this needs the language model, and no key is set",
                 hint="set GEMINI_API_KEY, or use generation=local",
             )
-        if request.max_cost_usd is not None and uses_model:
-            self._priced(request.max_cost_usd)
+        if request.max_cost_usd is not None:
+            self._limited(request.max_cost_usd, uses_model)
         return JobSpecification(
             schema=schema,
             rows=tuple((name, recipe.tables[name].row_count) for name in recipe.order),
@@ -155,10 +157,12 @@ class JobManager:
             max_cost_usd=request.max_cost_usd,
         )
 
-    def _priced(self, budget: float) -> None:
-        if budget <= 0:
-            raise InvalidArgument("max_cost_usd must be above 0", hint="leave it out for no limit")
-        if self.writer is not None and self.writer.price(Usage(1, 1, 1)) is None:
+    def _limited(self, budget: float, uses_model: bool) -> None:
+        if not (budget > 0 and math.isfinite(budget)):
+            raise InvalidArgument(
+                f"max_cost_usd is {budget}", hint="an amount above 0; leave it out for no limit"
+            )
+        if uses_model and self.writer and self.writer.price(Usage(1, 1, 1)) is None:
             raise InvalidArgument(
                 f"the price of {self.writer.model} is not known, so max_cost_usd cannot be kept",
                 hint="choose a model with a known price, or leave max_cost_usd out",
@@ -176,8 +180,10 @@ class JobManager:
     def _seed(self, asked: int | None) -> int:
         if asked is None:
             return int.from_bytes(self.randomness(4), "big")
-        if not 0 <= asked < 2**63:
-            raise InvalidArgument(f"the seed is {asked}", hint="a whole number from 0 to 2⁶³−1")
+        if type(asked) is not int or not 0 <= asked < 2**63:
+            raise InvalidArgument(
+                f"the seed is {shown(asked)}", hint="a whole number from 0 to 2⁶³−1"
+            )
         return asked
 
     def _within_limits(self, spec: JobSpecification) -> int:

@@ -292,9 +292,9 @@ class JobRunner:
         if job.state is JobState.PENDING:
             job = await self._move_if_possible(job_id, Event.START)
         if job.state not in ACTIVE:
-            moves = ", ".join(allowed(job.state)) or "merge_and_download, if it is COMPLETED"
             raise IllegalTransition(
-                f"cannot make a chunk of a job that is {job.state}", hint=f"possible now: {moves}"
+                f"cannot make a chunk of a job that is {job.state}",
+                hint=f"possible now: {', '.join(_instead(job.state))}",
             )
         async with self._held(job_id) as hold:
             return await self._one_held(job, index, hold)
@@ -370,6 +370,13 @@ class JobRunner:
                 await self.notify()
                 return chunk
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _instead(state: JobState) -> tuple[str, ...]:
+    """What can be asked of a job whose chunks can no longer be made."""
+    if state is JobState.COMPLETED:  # every chunk is stored, so what is left is the dataset
+        return ("merge_and_download",)
+    return allowed(state) or ("nothing, the job is over",)
 
 
 async def _cancelled(tasks: list[asyncio.Task[object]]) -> None:

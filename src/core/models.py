@@ -28,6 +28,8 @@ FieldType = Literal[
 OutputFormat = Literal["csv", "json", "jsonl", "parquet"]
 StorageKind = Literal["disk", "memory", "cloud"]
 Generation = Literal["auto", "llm", "local"]
+MOST_ROWS = 10**12
+"""Of one table: row numbers and what is computed from them stay well inside 64 bits."""
 
 
 # ── the schema ────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +111,7 @@ class ForeignKey(Word):
 class TableDefinition(Word):
     name: Name
     description: str = ""
-    rows: Annotated[int, Field(ge=0)] | None = None
+    rows: Annotated[int, Field(ge=0, le=MOST_ROWS)] | None = None
     fields: Annotated[tuple[FieldDefinition, ...], Field(min_length=1)]
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()

@@ -38,28 +38,81 @@ def _problem(error: Any, document: Any, flat: bool) -> Problem:
     if flat:
         path = path.removeprefix("tables[0]").removeprefix(".")
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "union_tag_invalid":
-        return _unknown_word(path, context)
-    if kind == "union_tag_not_found":
-        key = context["discriminator"].strip("'")
-        return Problem(path, f"{key}_missing", f"the key {key!r} is missing", f"name a {key}")
-    if kind == "extra_forbidden":
-        return Problem(path, "unknown_key", "this key is not known here", "remove or rename it")
-    if kind == "missing":
-        return Problem(path, "missing", "this is required", "add it")
     if kind == "string_pattern_mismatch" and path.endswith(".name"):
         hint = "use letters, digits and _, starting with a letter: first_name"
         return Problem(path, "bad_name", f"{_shown(error['input'])} cannot be a name", hint)
+    if kind in _OF_KEYS:
+        return _OF_KEYS[kind](path, context, flat)
+    if kind == "literal_error":
+        return _unlisted(path, error["input"], context["expected"])
+    said = _BELONGS.get(kind, "{msg}").format(msg=error["msg"], **context)
     given = _shown(error["input"])
-    return Problem(path, kind, f"{error['msg'][0].lower()}{error['msg'][1:]}", f"got {given}")
+    return Problem(path, kind, f"{said[0].lower()}{said[1:]}", f"got {given}")
 
 
-def _unknown_word(path: str, context: dict[str, Any]) -> Problem:
+# What pydantic says of Python's types, in JSON's words.
+_BELONGS = {
+    **dict.fromkeys(("tuple_type", "list_type"), "a list belongs here"),
+    **dict.fromkeys(
+        ("model_type", "model_attributes_type", "dict_type", "mapping_type"),
+        "an object belongs here",
+    ),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number belongs here"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number belongs here"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false belongs here"),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        "a day like 2026-01-31 belongs here",
+    ),
+    "finite_number": "a finite number belongs here",
+    "string_type": "text belongs here",
+    "string_too_short": "at least {min_length} characters belong here",
+    "string_too_long": "at most {max_length} characters may stand here",
+    "too_short": "at least {min_length} entries belong here, not {actual_length}",
+    "too_long": "at most {max_length} entries may stand here",
+    "greater_than_equal": "at least {ge} belongs here",
+    "greater_than": "more than {gt} belongs here",
+    "less_than_equal": "at most {le} may stand here",
+    "less_than": "less than {lt} belongs here",
+}
+
+
+def _unlisted(path: str, given: Any, expected: str) -> Problem:
+    known = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+    near = difflib.get_close_matches(str(given), known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(known)
+    return Problem(path, "literal_error", f"{_shown(given)} is none of the known words", hint)
+
+
+def _unknown_word(path: str, context: dict[str, Any], _flat: bool) -> Problem:
     key = context["discriminator"].strip("'")
     known = [word.strip(" '") for word in context["expected_tags"].split(",")]
     near = difflib.get_close_matches(context["tag"], known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(known)
     return Problem(f"{path}.{key}", f"unknown_{key}", f"there is no {key} {context['tag']!r}", hint)
+
+
+def _unnamed_word(path: str, context: dict[str, Any], _flat: bool) -> Problem:
+    key = context["discriminator"].strip("'")
+    return Problem(path, f"{key}_missing", f"the key {key!r} is missing", f"name a {key}")
+
+
+def _unknown_key(path: str, _context: dict[str, Any], _flat: bool) -> Problem:
+    return Problem(path, "unknown_key", "this key is not known here", "remove or rename it")
+
+
+def _missing(path: str, _context: dict[str, Any], flat: bool) -> Problem:
+    # One table is written without `tables`: what an empty document lacks is its fields.
+    path = "fields" if flat and path == "tables" else path
+    return Problem(path, "missing", "this is required", "add it")
+
+
+_OF_KEYS = {
+    "union_tag_invalid": _unknown_word,
+    "union_tag_not_found": _unnamed_word,
+    "extra_forbidden": _unknown_key,
+    "missing": _missing,
+}
 
 
 def _path(loc: tuple[int | str, ...], document: Any) -> str:

@@ -9,9 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..utils.checksums import schema_id
+from ..utils.text import shown
 from .errors import InvalidArgument, InvalidSchema, Problem
 from .estimates import Estimate, estimate
-from .models import DataSchema, Generation, OutputFormat
+from .models import MOST_ROWS, DataSchema, Generation, OutputFormat
 from .parsing import parse_schema
 from .ports import JobStore, Reading, RowWriter, SchemaReader
 from .samples import preview
@@ -158,11 +159,16 @@ class Schemas:
         """Rows by table, as far as they are said.
 
         Raises:
-            InvalidArgument: `row_count` came with a schema of several tables.
+            InvalidArgument: `row_count` is no number of rows, or came with several tables.
         """
         said = {table.name: table.rows for table in schema.tables if table.rows is not None}
         if row_count is None:
             return said
+        if type(row_count) is not int or not 0 <= row_count <= MOST_ROWS:  # nor True
+            raise InvalidArgument(
+                f"the number of rows is {shown(row_count)}",
+                hint=f"a whole number from 0 to {MOST_ROWS:,}",
+            )
         if len(schema.tables) > 1:
             raise InvalidArgument(
                 "row_count does not say which of several tables it means",

@@ -24,7 +24,7 @@ def _builder(brief: Brief) -> Builder:
     if field.generator is not None:
         return _of_kind(brief)
     if field.constraints.enum is not None:
-        return values.enumeration
+        return values.category
     if field.constraints.pattern is not None and field.type == "string":
         return KINDS["pattern"].build
     if field.format is not None:

@@ -250,12 +250,12 @@ def discrete_weights(brief: Brief) -> tuple[int, Floats]:
 
 
 def _of_whole_numbers(brief: Brief, first: int, weights: Floats) -> Maker:
-    choice, key, present = Choice(weights), brief.key("value"), _presenter(brief)
+    choice, key, present = Choice(weights), brief.key("value"), presenter(brief)
     return lambda block: present(choice.draw(key, block.rows).astype(np.int64) + first)
 
 
-def _presenter(brief: Brief) -> Callable[[Rows], pa.Array]:
-    """Whole numbers as the column's type."""
+def presenter(brief: Brief) -> Callable[[Rows], pa.Array]:
+    """How whole numbers become cells of the column's type."""
     _, places = step_of(brief)
     whole = brief.field.type == "integer"
     return Grid(exact(1), 0, 0, places, whole).array

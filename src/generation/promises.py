@@ -21,10 +21,12 @@ TRIED = 500
 NULL_HINT = "give a value for every case, or say nullable (with null_fraction 0 for no more nulls)"
 
 
-def broken_promises(recipe: TableRecipe, table: TableDefinition, at: str) -> Iterator[Problem]:
-    """One problem for each field that breaks a promise on a row that was tried."""
+def broken_promises(
+    recipe: TableRecipe, table: TableDefinition, at: str, tried: int = TRIED
+) -> Iterator[Problem]:
+    """One problem for each field that breaks a promise on one of `tried` rows."""
     skipped = {field.name for field in recipe.model_fields} | recipe.open_fields
-    rows = np.unique(np.linspace(0, max(recipe.row_count - 1, 0), TRIED).astype(np.int64))
+    rows = np.unique(np.linspace(0, max(recipe.row_count - 1, 0), tried).astype(np.int64))
     block = Block(rows[: recipe.row_count], recipe.makers)
     for number, field in enumerate(table.fields):
         if field.name not in skipped:

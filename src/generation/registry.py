@@ -10,6 +10,7 @@ from ..core.models import FieldDefinition
 from . import formats, identifiers, identities, moments, numbers, patterns, people, texts, values
 from .blocks import Maker
 from .briefs import Brief
+from .tables import aggregates, fields
 
 Builder = Callable[[Brief], Maker]
 ANY = frozenset({"string", "integer", "number", "boolean", "date", "time", "datetime", "duration"})
@@ -55,6 +56,8 @@ KINDS: dict[str, Kind] = {
     "pattern": Kind(TEXT, patterns.pattern),
     "person": Kind(TEXT, people.person),
     "text": Kind(TEXT, texts.text),
+    "aggregate": Kind(NUMBERS | MOMENTS | {"duration"}, aggregates.aggregate),
+    "line_number": Kind(frozenset({"integer"}), fields.line_number),
 }
 
 BY_TYPE: dict[str, Builder] = {

@@ -10,6 +10,8 @@ from ..core.errors import Problem
 from ..core.models import Constraints, DataSchema, FieldDefinition, TableDefinition
 from .pools import Pools, UnknownLocale
 from .registry import needs
+from .tables.binding import follows
+from .tables.shape import circles, key_problems
 
 MOST_FIELDS = 200
 NUMERIC = frozenset({"integer", "number"})
@@ -28,11 +30,14 @@ def problems_of(
     yield from _duplicates([table.name for table in schema.tables], "tables", "table")
     for number, table in enumerate(schema.tables):
         at = table_path(schema, number)
-        yield from _rows(table, rows, at)
+        yield from _rows(schema, table, rows, at)
         yield from _fields(table, at)
         yield from _keys(table, at)
+        yield from key_problems(schema, table, at)
         yield from _not_built(table, at)
         yield from _references(table, at)
+    paths = {table.name: table_path(schema, number) for number, table in enumerate(schema.tables)}
+    yield from circles(schema, paths)
     yield from _expectations(schema)
 
 
@@ -52,9 +57,14 @@ def _duplicates(names: list[str], path: str, what: str) -> Iterator[Problem]:
             yield Problem(f"{path}[{second}].name", f"duplicate_{what}", message, "rename one")
 
 
-def _rows(table: TableDefinition, rows: Mapping[str, int] | None, at: str) -> Iterator[Problem]:
-    if rows is not None and table.rows is None and table.name not in rows:
+def _rows(
+    schema: DataSchema, table: TableDefinition, rows: Mapping[str, int] | None, at: str
+) -> Iterator[Problem]:
+    is_said = rows is None or table.rows is not None or table.name in rows
+    if not is_said and not follows(table, schema):
         hint = "give row_count" if not at else "write rows beside the table's name"
+        if table.foreign_keys:
+            hint += ", or how many rows a parent has: per_parent"
         message = f"how many rows has {table.name!r}?"
         yield Problem(f"{at}rows", "rows_missing", message, hint)
 
@@ -77,12 +87,6 @@ def _keys(table: TableDefinition, at: str) -> Iterator[Problem]:
         if field.may_be_null:
             message = f"{name!r} is part of the primary key and may be null"
             yield Problem(path, "nullable_key", message, "drop nullable, or the field from the key")
-    if len(table.primary_key) > 1 and not table.foreign_keys:
-        parts = [field for field in table.fields if field.name in table.primary_key]
-        if not any(field.constraints.unique for field in parts):
-            message = "a primary key of several fields is not built yet"
-            hint = "name one field, or make one of them unique"
-            yield Problem(f"{at}primary_key", "not_built", message, hint)
 
 
 def unknown_field(path: str, name: str, known: Iterable[str]) -> Problem:
@@ -96,10 +100,6 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _not_built(table: TableDefinition, at: str) -> Iterator[Problem]:
-    for number, _ in enumerate(table.foreign_keys):
-        message = "foreign keys are not built yet"
-        hint = "make the tables one by one, without the key"
-        yield Problem(f"{at}foreign_keys[{number}]", "not_built", message, hint)
     for number, rule in enumerate(table.rules):
         message = f"the rule {rule.rule} is not built yet"
         yield Problem(f"{at}rules[{number}].rule", "not_built", message, "leave it out for now")
@@ -114,39 +114,11 @@ def _references(table: TableDefinition, at: str) -> Iterator[Problem]:
         for name in needs(field):
             if name not in names:
                 yield unknown_field(f"{at}fields[{number}].generator", name, names)
-    cycle = cycle_of({field.name: needs(field) for field in table.fields})
-    if cycle:
-        message = "these fields need each other: " + " → ".join((*cycle, cycle[0]))
-        number = names.index(cycle[0])
-        hint = "make one of them without the others"
-        yield Problem(f"{at}fields[{number}].generator", "cycle", message, hint)
 
 
 def is_sound(table: TableDefinition) -> bool:
-    """Whether every column can be asked for: references known, no cycle."""
+    """Whether every field that another needs is there."""
     return not list(_references(table, ""))
-
-
-def cycle_of(graph: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """The first cycle, empty where there is none; without recursion, so that depth is no limit."""
-    done: set[str] = set()
-    for start in graph:
-        path: list[str] = []
-        here: str | None = start
-        branches = {start: iter(graph[start])}
-        while here is not None and here not in done:
-            if here not in path:
-                path.append(here)
-            following = next((name for name in branches[here] if name in graph), None)
-            if following is None:
-                done.add(path.pop())
-                here = path[-1] if path else None
-            elif following in path:
-                return tuple(path[path.index(following) :])
-            elif following not in done:
-                branches[following] = iter(graph[following])
-                here = following
-    return ()
 
 
 def _expectations(schema: DataSchema) -> Iterator[Problem]:

@@ -19,23 +19,9 @@ from .domains import drawn_from, listed
 from .keys import Key
 
 
-def enumeration(brief: Brief) -> Maker:
-    """A field without a generator whose constraints list the values: each alike."""
-    values = brief.constraints.enum
-    assert values is not None  # noqa: S101 (routed here because of it)
-    return _category(brief, values, None, "constraints.enum")
-
-
 def category(brief: Brief) -> Maker:
-    generator = brief.generator
-    return _category(brief, generator.values, generator.weights, "generator.values")
-
-
-def _category(
-    brief: Brief, values: Sequence[Any], weights: Sequence[float] | None, at: str
-) -> Maker:
-    column = typed(brief, values, at)
-    parts = checked_weights(weights, len(values), "generator.weights")
+    """A category, or a field without a generator whose constraints list the values."""
+    column, parts = listed_values(brief)
     if brief.unique:
         possible = pa.array(np.array(parts) > 0)
         return drawn_from(listed(pc.unique(column.filter(possible))), brief)
@@ -45,6 +31,19 @@ def _category(
         return lambda block: chosen(column, quota.deal(block.rows))
     choice = weighted(parts)
     return lambda block: chosen(column, choice.draw(key, block.rows))
+
+
+def listed_values(brief: Brief) -> tuple[pa.Array, list[float]]:
+    """The cells to choose from and their weights: each alike where only an enum lists them.
+
+    Raises: Refused.
+    """
+    generator = brief.generator
+    if generator is None:
+        values = brief.constraints.enum or ()
+        return typed(brief, values, "constraints.enum"), [1.0] * len(values)
+    weights = checked_weights(generator.weights, len(generator.values), "generator.weights")
+    return typed(brief, generator.values, "generator.values"), weights
 
 
 def typed(brief: Brief, values: Sequence[Any], at: str) -> pa.Array:

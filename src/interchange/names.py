@@ -9,7 +9,7 @@ _ODD = re.compile(r"\W+")
 
 
 def legal(name: str, fallback: str = "field") -> str:
-    """The name itself where it is one here; else its words joined by `_`: Order Details → Order_Details."""
+    """The name itself where it is one; else its words joined: Order Details → Order_Details."""
     text = _ODD.sub("_", name[: 4 * LONGEST])
     if text != name:
         text = text.strip("_")

@@ -8,6 +8,7 @@ from ..utils.patterns import is_pattern
 
 LONGEST = 1000
 _UNICODE = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?")
+_NAMED = re.compile(r"\(\?<(?![=!])")
 _ENDS = ("$", r"\z", r"\Z")
 
 
@@ -29,9 +30,7 @@ def search(pattern: str) -> str:
 
 def _spelled(pattern: str) -> str:
     r"""JavaScript's \uXXXX and (?<name>…) as RE2 writes them."""
-    return _UNICODE.sub(r"\\x{\1}", pattern).replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace(
-        "(?P<!", "(?<!"
-    )  # fmt: skip
+    return _NAMED.sub("(?P<", _UNICODE.sub(r"\\x{\1}", pattern))
 
 
 def _unwrapped(pattern: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.spelling import FORMATS, TYPES
 from . import subjects
+from .lexicon import words_of
 from .makers import Template
 from .meanings import Context
 from .naming import Setting, template_for
@@ -71,7 +72,8 @@ def _field(field: Mapping[str, Any], owner: str, notes: list[str]) -> Mapping[st
     made = _made(hit.template)
     if not made:
         return field
-    notes.append(f"{name!r} was given the maker of {hit.entry!r}")
+    is_itself = words_of(name) == words_of(hit.entry)
+    notes.append(f"{name!r} was made as {'its name says' if is_itself else repr(hit.entry)}")
     return {**field, **made}
 
 

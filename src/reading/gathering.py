@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from . import lexicon
 from . import values as v
 from .meanings import Context
+from .modifiers import UNIT
 from .phrases import read_phrase, stripped
 from .said import Said
 from .text import LONGEST_CLAUSE, Clause
@@ -16,6 +17,14 @@ from .text import LONGEST_CLAUSE, Clause
 _OPENED = re.compile(r"\b(?:one of|either|any of|values|options|entweder)\b[^()]*$", re.IGNORECASE)
 _COLON = re.compile(r"^([^:()]{1,60}): ?([^:()]{1,60})$")
 _OR = re.compile(r"(?:^|\w )(?:or|oder) \w", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:or|oder) (?:more|less|fewer|older|younger|over|under|above|below|higher|lower|later"
+    r"|earlier|mehr|weniger|älter|jünger|none|not|any|other|so)\b",
+    re.IGNORECASE,
+)
+MOST_VALUES = 30
+"""Clauses that one list of values may reach over."""
+_UNIT_LAST = re.compile(rf"(?<=\d) ?{UNIT.pattern}$", re.IGNORECASE)
 _WITH = re.compile(
     r"^(?P<field>.{2,60}) (?:with|mit) (?:an? |its |the |eine[rm]? )?(?P<other>.{2,60})$"
 )
@@ -51,7 +60,10 @@ def gather(clauses: Sequence[Clause], context: Context) -> tuple[Phrase, ...]:
     phrases: list[Phrase] = []
     for whole in clauses:
         clause = _introduced(whole)
-        if phrases and (grown := _grown(phrases[-1], clause, context)):
+        if listing := _listing(phrases, clause):
+            count, phrase = listing
+            phrases[len(phrases) - count :] = [phrase]
+        elif phrases and (grown := _grown(phrases[-1], clause, context)):
             phrases[-1] = grown
         else:
             phrases.extend(_begun(clause, context))
@@ -109,7 +121,7 @@ def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
         pair = v.share_of(clause.text, german=context.german)
         shares = replace(last, shares=(*last.shares, pair)) if pair and pair[1] else None
         return shares and shares.joined(clause, last.text)
-    return _with_alternatives(last, clause) or _with_modifier(last, clause, context)
+    return _with_modifier(last, clause, context)
 
 
 def _with_value(last: Phrase, clause: Clause) -> Phrase:
@@ -128,16 +140,43 @@ def _could_be_value(text: str) -> bool:
     return is_plain and (known is None or known.template.type == "boolean")
 
 
-def _with_alternatives(last: Phrase, clause: Clause) -> Phrase | None:
-    """ "status open" + "closed or pending"."""
-    if not _OR.search(clause.text) or not _could_be_value(clause.text):
+def _listing(phrases: Sequence[Phrase], clause: Clause) -> tuple[int, Phrase] | None:
+    """ "blood type A" + "B" + "AB or O": how many phrases the clause ends, and what they are.
+
+    A known field begins the list, and nothing between it and the "or" can be another field.
+    """
+    if not _OR.search(clause.text) or _BOUND.search(clause.text):
         return None
-    words = last.text.split()
+    members = [clause.text]
+    before = [*phrases[: -MOST_VALUES - 1 : -1], None]
+    for count, phrase in enumerate(before):
+        if named := _named_value(members[0]):
+            name, value = named
+            values = _UNIT_LAST.sub("", ", ".join([value, *members[1:]]))
+            whole = Phrase(f"{name}: one of {values}", ", ".join(members))
+            starts = phrases[-count].starts if count else clause.before in (".", "\n")
+            return count, replace(whole, starts=starts)
+        is_value = _could_be_value(members[0]) and (count or clause.before == ",")
+        if not is_value or phrase is None or phrase.text != phrase.words or phrase.shares:
+            return None
+        if count and phrases[-count].starts:
+            return None
+        members.insert(0, phrase.text)
+    return None
+
+
+def _named_value(text: str) -> tuple[str, str] | None:
+    """ "status is open or closed" → ("status", "open or closed"), where the field is known."""
+    if _OPENED.search(text) or re.search(r"[:(]|\d ?[-–] ?\d", text):
+        return None
+    words = text.split()
     for count in range(min(len(words) - 1, 4), 0, -1):
-        name = " ".join(words[:count])
-        if lexicon.exact(name) and "(" not in last.text:
-            value = " ".join(words[count:]).removeprefix("is ").removeprefix("are ")
-            return last.joined(clause, f"{name}: one of {value}, {clause.text}")
+        value = re.sub(r"^(?:is|are|ist) ", "", " ".join(words[count:]))
+        if re.match(r"(?:or|oder)\b", value) or not _could_be_value(value):
+            continue
+        hit = lexicon.exact(" ".join(words[:count]))
+        if hit and hit.template.type not in ("date", "datetime"):
+            return " ".join(words[:count]), value
     return None
 
 

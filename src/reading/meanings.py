@@ -56,8 +56,9 @@ def between(found: Found, said: Said) -> Said | None:
     low, high = found.number("low"), found.number("high")
     if low is None or high is None:
         return None
-    if found["high"].casefold().endswith("k") and "k" not in found["low"].casefold():
-        low = int(low * 1000)  # "30-90k" starts at 30,000
+    scale = q.scale(found["high"])
+    if q.scale(found["low"]) == 1 and low * scale <= high:
+        low = low * scale  # "30-90k" starts at 30,000, "1 to 5 million" at a million
     if low > high:
         low, high = high, low
     is_scaled = bool(re.search(r"\d ?(?:k|[a-z]{3,}lion)", found.match.group(), re.IGNORECASE))
@@ -220,6 +221,14 @@ def share(found: Found, said: Said) -> Said | None:
 def weights(found: Found, said: Said) -> Said:
     shares = re.findall(r"\d+(?:\.\d+)?", found.match.group())
     return said.but(weights=tuple(float(share) for share in shares))
+
+
+def letters(found: Found, said: Said) -> Said | None:
+    """ "grade A-F": each letter from the first to the last."""
+    first, last = found["first"], found["last"]
+    if not (first.isupper() and last.isupper() and first < last):
+        return None
+    return said.but(values=tuple(map(chr, range(ord(first), ord(last) + 1))))
 
 
 def slashes(found: Found, said: Said) -> Said | None:

@@ -27,6 +27,7 @@ _MARK = rf"(?: ?(?:%|{m.CURRENCY}|°c?f?))?"
 _V = rf"(?:[$€£¥] ?)?-?{q.NUMBER}(?:{q.SCALE})?{_MARK}"
 _TO = r"(?: ?[-–—] ?| ?\.\.\.? ?| (?:to|and|until|up to|bis|und) )"
 _M = q.MOMENT
+_NOT = "(?:no|not|never)"
 UNIT = re.compile(rf"(?:in )?(?P<unit>{_UNIT})(?: ?(?:/|per ) ?\w+)?", re.IGNORECASE)
 
 
@@ -86,24 +87,30 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(rf"\b(?P<word>since|after|from|starting(?: in| from)?|seit|ab|later than) (?P<moment>{_M})"
         rf"(?: onwards?| on)?(?![\w-])"), m.since),
     (_x(rf"\b(?P<word>until|till|before|by|up to|bis|vor) (?P<moment>{_M})(?![\w-])"), m.until),
-    (_x(rf"\b(?:in|during|within|im jahr|im|of|all in) (?:the year )?(?P<moment>{_M})"
-        rf"(?![\w-])"), m.within),
+    (_x(rf"(?:\b(?:in|during|within|im jahr|im|of|all in) (?:the year )?|(?<=[a-z] (?:at|on) ))"
+        rf"(?P<moment>{_M})(?![\w-])"), m.within),
     (_x(r"(?:\b(?:between|from|zwischen|von) )?(?<![\w:])(?P<first>\d{1,2}:\d{2}|\d{1,2} ?[ap]m)"
         rf"{_TO}(?P<last>\d{{1,2}}:\d{{2}}|\d{{1,2}} ?[ap]m)(?![\w:])"), m.clock),
     (_x(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3})?%?(?:/\d{1,3}(?:\.\d{1,3})?%?){2,30} ?%?"
         r"(?![\w/])"), m.weights),
+    (_x(r"(?<![\w-])(?P<first>[A-Z]) ?(?:[-–] ?| to | bis )(?P<last>[A-Z])(?![\w-])"), m.letters),
     (_x(rf"(?:\b(?:between|from|ranging from|range|ranges from|zwischen|von|in the range(?: of)?"
         rf"|a value (?:of|between)) )?(?<![\w-])(?P<low>{_V}){_TO}(?P<high>{_V})(?!\w)"),
      m.between),
-    (_x(rf"(?:\b(?:at least|minimum(?: of)?|min\.?|no less than|not less than|mindestens"
-        rf"|not under|from)|≥|>=) ?(?P<strict>)(?P<low>{_V})(?: or (?:more|older|over))?"
-        rf"(?!\w)"), m.at_least),
-    (_x(rf"(?:(?P<strict>\b(?:over|above|more than|greater than|older than|higher than|über)|>))"
-        rf" ?(?P<low>{_V})(?!\w)"), m.at_least),
-    (_x(rf"(?:\b(?:at most|maximum(?: of)?|max\.?|up to|no more than|not more than|höchstens"
-        rf"|maximal|not over)|≤|<=) ?(?P<strict>)(?P<high>{_V})(?!\w)"), m.at_most),
-    (_x(rf"(?:(?P<strict>\b(?:under|below|less than|younger than|lower than|fewer than|unter)|<))"
-        rf" ?(?P<high>{_V})(?!\w)"), m.at_most),
+    (_x(rf"(?:\b(?:at least|minimum(?: of)?|min\.?|{_NOT} (?:less|lower|fewer|younger|shorter) than"
+        rf"|nicht (?:weniger|jünger) als|mindestens|not under|from)|≥|>=) ?(?P<strict>)(?P<low>{_V})"
+        rf"(?: or (?:more|older|over))?(?!\w)"), m.at_least),
+    (_x(rf"(?<![\w-])(?P<strict>)(?P<low>{_V})(?:\+| (?:or|and|oder|und) (?:more|older|over|above|up"
+        rf"|higher|mehr|älter))(?!\w)"), m.at_least),
+    (_x(rf"(?<![\w-])(?P<strict>)(?P<high>{_V}) (?:or|and|oder|und) (?:less|fewer|younger|under"
+        rf"|below|lower|weniger|jünger)(?!\w)"), m.at_most),
+    (_x(rf"(?:\b(?:at most|maximum(?: of)?|max\.?|up to|höchstens|maximal|not over|{_NOT} (?:more"
+        rf"|higher|greater|older|longer) than|nicht (?:mehr|älter) als)|≤|<=) ?(?P<strict>)"
+        rf"(?P<high>{_V})(?!\w)"), m.at_most),
+    (_x(rf"(?:(?P<strict>\b(?:over|above|more than|greater than|older than|higher than|über"
+        rf"|mehr als|älter als)|>)) ?(?P<low>{_V})(?!\w)"), m.at_least),
+    (_x(rf"(?:(?P<strict>\b(?:under|below|less than|younger than|lower than|fewer than|unter"
+        rf"|weniger als|jünger als)|<)) ?(?P<high>{_V})(?!\w)"), m.at_most),
     (_x(r"(?<!\w)\d[\d.,]{0,6} ?(?:%|percent) (?:of )?(?:are )?(?!off\b)[^\W\d][\w-]{0,30}"
         r"(?: (?!and\b|und\b)[^\W\d][\w-]{0,20})?"), m.share),
     (_x(rf"\b(?:in|measured in|as|given in) (?P<unit>{_UNIT})"), m.in_unit),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from ..utils.patterns import is_pattern
 from . import values as v
 from .meanings import Context
 from .modifiers import GONE, UNIT, understood
@@ -16,7 +17,7 @@ _CONDITION = re.compile(
     r"(?<!\w)(?:only (?:if|when|for|after|before|where)|when|whenever|unless"
     r"|if(?! (?:any|known|available)\b)|depend\w*|based on"
     r"|derived|calculated|computed|equals?|equal to|(?:the )?sum of|same as|multiplied|divided"
-    r"|correlat\w*|nur wenn|falls|wenn|abhängig)(?!\w)|[=×*]"
+    r"|correlat\w*|nur wenn|falls|wenn|abhängig)(?!\w)|(?<![<>])[=×*]"
     r"|\d[\d.,]{0,8} ?% (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]",
     re.IGNORECASE,
 )
@@ -28,6 +29,11 @@ _TURNS = re.compile(
 )
 _BE = re.compile(
     r" (?:should|must|has to|have to|needs to|shall|soll) (?:always |all )?(?:be|lie|range|sein)\b",
+    re.IGNORECASE,
+)
+_EXPRESSION = re.compile(
+    r" ?\b(?:matching|matches|match|regexp?|pattern|muster)(?: the)?(?: regexp?| pattern)?[ :]{1,3}"
+    r"[\"'/^]?(?P<expression>[^\s\"'/^$]{0,80}[\[\\{][^\s\"'/^$]{0,120})[\"'/$]{0,2}",
     re.IGNORECASE,
 )
 _CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
@@ -46,11 +52,21 @@ _KEPT_LAST = frozenset({"at", "on"})
 def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
     """What one clause says; what it does not understand is in `rest`, in the clause's own words."""
     said = Said(words or text)
-    text, condition = _conditioned(_BE.sub(" ", text))
+    text, said = _patterned(text, said)
+    text, condition = _conditioned(_BE.sub(": ", text))
     text, said = _unbracketed(text, said, context)
     text, said = understood(text, said, context)
     said = _named(text, said)
     return said.but(rest=(*said.rest, said.words)) if condition else said
+
+
+def _patterned(text: str, said: Said) -> tuple[str, Said]:
+    """ "sku matching [A-Z]{3}": an expression, before its brackets are taken for others."""
+    match = _EXPRESSION.search(text)
+    if not match or not is_pattern(match["expression"]):
+        return text, said
+    kept = f"{text[: match.start()]}{GONE}{text[match.end() :]}"
+    return kept, said.but(pattern=match["expression"])
 
 
 def _conditioned(text: str) -> tuple[str, str]:
@@ -138,6 +154,8 @@ def _segments(text: str) -> tuple[str, ...]:
 def stripped(text: str) -> str:
     """Without articles and other filler at either end."""
     words = text.strip(" ,;:.-–—=\"'").split()
+    if len(words) == 1 and words[0].casefold() == "value":  # alone, it is a column's name
+        return words[0]
     while words and words[-1].casefold() in _FILLER:
         if len(words) > 1 and words[-1].casefold() in _KEPT_LAST:
             break

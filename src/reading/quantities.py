@@ -42,6 +42,38 @@ def spelled(match: re.Match[str]) -> int:
     return int(count * large * (_LARGE[match["larger"].casefold()] if match["larger"] else 1))
 
 
+_ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+         "fifteen sixteen seventeen eighteen nineteen").split()  # fmt: skip
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMERALS = {word: number for number, word in enumerate(_ONES)} | {
+    f"{ten}{joint}{one}": 10 * place + unit
+    for place, ten in enumerate(_TENS, start=2)
+    for unit, one in enumerate(_ONES[:10])
+    for joint in ("-", " ")
+} | {ten: 10 * place for place, ten in enumerate(_TENS, start=2)}  # fmt: skip
+_NUMERAL = "(?:" + "|".join(sorted(_NUMERALS, key=len, reverse=True)) + r")(?! ?of\b)(?![\w-])"
+_IN_WORDS = re.compile(
+    rf"\b(?:between|from) {_NUMERAL} (?:and|to) {_NUMERAL}"
+    rf"|\b(?:at least|at most|up to|over|under|above|below|than) {_NUMERAL}",
+    re.IGNORECASE,
+)
+
+
+def in_digits(text: str) -> str:
+    """ "between eighteen and sixty-five" → "between 18 and 65": numerals where bounds stand."""
+    return _IN_WORDS.sub(lambda bounds: re.sub(_NUMERAL, _digits, bounds[0], flags=re.I), text)
+
+
+def _digits(numeral: re.Match[str]) -> str:
+    return str(_NUMERALS[numeral[0].casefold()])
+
+
+def scale(text: str) -> int:
+    """What "million" or "k" after a number multiplies it by; 1 where there is none."""
+    match = re.search(rf"\d(?P<scale>{SCALE})", text, re.IGNORECASE)
+    return _FACTORS[match["scale"].strip(" .").casefold()] if match else 1
+
+
 def value(text: str, *, german: bool = False) -> int | float | None:
     """What a number's text means: 1,000 · 1.000 (German) · 10k · 2 million · 2,5.
 

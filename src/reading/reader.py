@@ -19,6 +19,7 @@ from .lexicon import words_of
 from .meanings import Context
 from .naming import Setting, field_name, template_for, value_of
 from .phrases import read_phrase, stripped
+from .quantities import in_digits
 from .refining import refine
 from .said import Said
 from .samples import from_samples
@@ -34,6 +35,8 @@ _NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "an
                          "danke"})  # fmt: skip
 _AGES = frozenset({"age", "birth date", "date of birth", "dob", "birthdate", "birthday"})
 _FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresponding"})
+_ENDS_OF_A_WAY = frozenset({"from", "to", "von", "nach"})
+"""Small words that are a column's name where nothing else stands between two commas."""
 _COMMANDS = word_set(
     "ignore disregard forget print output return reveal show tell say do don't make ensure use "
     "please avoid keep let execute run delete drop write send system assistant you your i we "
@@ -54,7 +57,7 @@ def read_request(
     are the fields. What was not understood is quoted, what was guessed is said. Never raises for
     any text; the document always parses as a schema.
     """
-    text, output_format = heading.take_format(clean(description))
+    text, output_format = heading.take_format(in_digits(clean(description)))
     context = Context(today, heading.is_german(text))
     if current_schema is not None:
         return refine(text, current_schema, context, output_format)
@@ -120,7 +123,7 @@ class _Reader:
         if len(head.tables) > 1:
             self._several(head)
         else:
-            self._listed(head.listing)
+            self._listed(unelided(head.listing))
             self._of_period(head)
             self._of_age(head)
         if not self.fields:
@@ -144,7 +147,10 @@ class _Reader:
             clause = Clause(whole.text.removeprefix("rows:").strip(), whole.before)
             if len(clause.text) > LONGEST_CLAUSE:
                 self.left.append(clause.text)
-            elif stripped(clause.text).casefold() not in _NOT_FIELDS:
+            elif (
+                stripped(clause.text).casefold() not in _NOT_FIELDS
+                or clause.text.casefold() in _ENDS_OF_A_WAY
+            ):
                 short.append(clause)
         for phrase in gather(short[:MOST_CLAUSES], self.context):
             self._phrase(phrase)
@@ -154,7 +160,7 @@ class _Reader:
         if phrase.shares:
             self._shared(phrase)
             return
-        said = self._named(read_phrase(phrase.text, self.context, words=phrase.words))
+        said = self._named(self._read(phrase))
         known = self._known(said)
         if known is not None:
             self._changed(known, said)
@@ -164,6 +170,11 @@ class _Reader:
             self._added(said)
         else:
             self.left.append(phrase.words)
+
+    def _read(self, phrase: Phrase) -> Said:
+        if phrase.text.casefold() in _ENDS_OF_A_WAY:
+            return Said(phrase.words, name=phrase.text)
+        return read_phrase(phrase.text, self.context, words=phrase.words)
 
     def _general(self, said: Said) -> tuple[str, ...]:
         """ "no nulls" is true as long as nothing was called optional."""
@@ -188,6 +199,7 @@ class _Reader:
         pair = value_of(said.name, self.setting)
         if pair and not said.values:
             return said.but(name=pair[0], values=(pair[1],))
+        said = self._placed(said)
         first, _, rest = said.name.partition(" ")
         if first.casefold() in _FITTING and rest:
             is_part = words_of(rest)[-1:] == ("subcategory",)
@@ -197,6 +209,18 @@ class _Reader:
             return said
         self.locale = self.locale or named[0][1]
         return said.but(name=rest)
+
+    def _placed(self, said: Said) -> Said:
+        """ "city in Germany": a city, and people of that country."""
+        match = re.fullmatch(r"(.{1,60}) (?:in|from|aus) (.{1,30})", said.name)
+        named = locales.named(match[2]) if match else ()
+        if not match or not named or locales.without(match[2]):
+            return said
+        if template_for(match[1], self.setting).template.kind != "person":
+            return said
+        self.locale = self.locale or named[0][1]
+        fits = self.locale == named[0][1]
+        return said.but(name=match[1], rest=said.rest if fits else (*said.rest, match[2]))
 
     def _is_field(self, said: Said, phrase: Phrase) -> bool:
         """Whether the words left can be a column's name, and are not prose."""

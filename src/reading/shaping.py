@@ -13,7 +13,7 @@ from .lexicon import Hit
 from .makers import Template
 from .naming import Setting, field_name, template_for
 from .ranges import ranged
-from .said import Said, Value
+from .said import OpenSpan, Said, Value
 from .values import TRUE_FALSE, plain_word, typed
 
 OPTIONAL_SHARE = 0.2
@@ -83,13 +83,19 @@ def _typed(template: Template, said: Said, *, known: bool) -> Template:
         if wanted == "string" and template.kind == "sequence":
             return makers.code("{n:06d}")
         return replace(_BY_TYPE[wanted], unique=template.unique)
-    if said.true_false and template.type != "boolean":
+    if (said.true_false or _is_truth(said)) and template.type != "boolean":
         return _BY_TYPE["boolean"]
     if wanted:
         return template
     if template.type == "time" and said.is_ranged:  # "waiting time up to 20 minutes"
         return _BY_TYPE["integer"]
     return template if known else _implied(template, said)
+
+
+def _is_truth(said: Said) -> bool:
+    """ "95% true", "40 % yes": shares of nothing but truths."""
+    words = [str(value).casefold() for value, _ in said.shares]
+    return bool(words) and not said.values and set(words) <= TRUE_FALSE.keys()
 
 
 def _implied(template: Template, said: Said) -> Template:
@@ -277,6 +283,8 @@ def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
     span = _said_span(said, natural, today)
     if span:
         low, high = _iso(span, template.type)
+        if said.period and said.period[0] is None:
+            shaped = shaped.noting(f"{shaped.name!r} was given {span[0]} as its first day")
         return _bounded(shaped, minimum=low, maximum=high)
     shaped = _unfitting(shaped)
     if template.generator:
@@ -288,15 +296,26 @@ def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
 
 def _said_span(said: Said, natural: q.Span, today: date) -> q.Span | None:
     if said.period:
-        start = said.period[0] or min(natural[0], said.period[1] or today)
-        end = said.period[1] or max(natural[1], start)
-        return (start, end) if start <= end else (end, end)
+        return _closed(said.period, natural)
     ages = [n for n in (said.low, said.high) if n is not None]
     if ages and all(0 <= n <= _OLDEST for n in ages):
         low = int(said.low if said.low is not None else 0) + said.above
         high = int(said.high if said.high is not None else max(low, 90)) - said.below
         return q.born(low, max(low, high), today)
     return None
+
+
+def _closed(period: OpenSpan, natural: q.Span) -> q.Span | None:
+    """An end that nobody said is the field's own, or as far away as that is long."""
+    first, last = period
+    days = (natural[1] - natural[0]).days
+    if first is None and last is not None:
+        far = date.fromordinal(max(1, last.toordinal() - days))
+        first = natural[0] if natural[0] < last else far
+    if last is None and first is not None:
+        far = date.fromordinal(min(date.max.toordinal(), first.toordinal() + days))
+        last = natural[1] if natural[1] > first else far
+    return (min(first, last), last) if first and last else None
 
 
 def _iso(span: q.Span, kind: str) -> tuple[str, str]:
@@ -365,7 +384,8 @@ def _kind_of(field: Mapping[str, Any]) -> str:
 def _asked(shaped: Shaped, template: Template) -> Shaped:
     """A sentence for values that nobody named; a question where they stand for others."""
     said, name = shaped.said, shaped.name
-    if not template.values or said.values or said.shares or said.mostly:
+    made = shaped.field.get("generator", {}).get("values")
+    if not made or not template.values or said.values or said.shares or said.mostly:
         return shaped
     if template.guessed:
         return replace(shaped, questions=(*shaped.questions, f"Which values may {name!r} have?"))

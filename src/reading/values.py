@@ -30,8 +30,15 @@ def has_letter(text: str) -> bool:
 
 def split(text: str) -> tuple[str, ...]:
     """The pieces of "a, b or c", "a/b/c", "a | b"."""
-    pieces = (piece.strip().strip("\"'").strip() for piece in SPLIT.split(text))
-    return tuple(piece for piece in pieces if piece)
+    whole: list[str] = []  # what stands in quotation marks is one piece, whatever is in it
+
+    def hidden(quoted: re.Match[str]) -> str:
+        whole.append(quoted[1])
+        return f"\1{len(whole) - 1}\1"
+
+    pieces = SPLIT.split(re.sub(r'"([^"]{1,200})"', hidden, text))
+    shown = (re.sub(r"\1(\d+)\1", lambda place: whole[int(place[1])], piece) for piece in pieces)
+    return tuple(filter(None, (piece.strip().strip("\"'").strip() for piece in shown)))
 
 
 def typed(pieces: tuple[str, ...]) -> tuple[Value, ...]:

@@ -61,7 +61,7 @@ def _wrong(name: str) -> str:
 
 
 def _wrong_part(part: str) -> str:
-    if part in ("", ".", ".."):
+    if part in ("", ".") or part.startswith(".."):  # "..csv" is "." with its ending
         return "it leaves the folder or has an empty part"
     if part.endswith((".", " ")):
         return "a part ends in a dot or a space"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from src.cli.failures import answered, exit_code, exit_code_of
+from src.cli.failures import answered, exit_code, exit_code_of, in_commands
 from src.core import errors
 from src.core.errors import RowmillError
 
@@ -62,6 +62,24 @@ def test_a_fault_of_ours_shows_no_stack_trace(capsys: pytest.CaptureFixture[str]
     err = capsys.readouterr().err
     assert err.startswith("rowmill: [internal_error] ZeroDivisionError: oh (")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("hint", "ours"),
+    [
+        ("list_jobs shows the jobs there are", "rowmill jobs list shows the jobs there are"),
+        ("or use generation=local", "or use --generation local"),
+        ("use storage=disk or memory", "use --storage disk or memory"),
+        ("leave out output_format or rename the file", "leave out --format or rename the file"),
+        ("use a larger chunk_size, or raise JOB_MAX_CHUNKS",
+         "use a larger --chunk-size, or raise JOB_MAX_CHUNKS"),
+        ("or leave max_cost_usd out", "or leave --max-cost-usd out"),
+        ("generate_chunk with chunk_index=3, or rowmill jobs verify J --mend",
+         "rowmill jobs verify J --mend"),
+    ],
+)  # fmt: skip
+def test_a_hint_names_commands_and_options_and_no_tool(hint: str, ours: str) -> None:
+    assert in_commands(hint) == ours
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, click.Abort])

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .conftest import DESCRIBED, Run, Spawn
 
 SENTENCE = (
@@ -121,6 +123,48 @@ def test_a_folder_is_not_a_file(run: Run, schema_file: str) -> None:
     result = run("generate", "--schema", schema_file, "--rows", "3", "-o", "people.csv")
     assert result.exit_code == 2
     assert "is a folder" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "target", ["folder", "folder/", ".", "..", "", "-", "/dev/null", "/dev/stdout", "a:b.csv"]
+)
+def test_what_can_be_no_file_is_refused_before_the_work(
+    run: Run, schema_file: str, target: str
+) -> None:
+    Path("folder").mkdir()
+    result = run("generate", "--schema", schema_file, "--rows", "3", "-o", target)
+    assert result.exit_code == 2, result.stdout
+    assert result.stderr.startswith("rowmill: [invalid_argument]")
+    assert "no jobs" in run("jobs", "list").stdout
+    assert {path.name for path in Path().iterdir()} == {"folder", schema_file}
+
+
+def test_a_name_that_is_too_long_is_refused_and_is_no_fault_of_ours(
+    run: Run, schema_file: str
+) -> None:
+    result = run("generate", "--schema", schema_file, "--rows", "3", "-o", "y" * 300 + ".csv")
+    assert result.exit_code == 2
+    assert "[invalid_argument]" in result.stderr
+
+
+@pytest.mark.parametrize("rows", [10**12 + 1, 10**30])
+def test_more_rows_than_can_be_counted_are_refused(run: Run, rows: int) -> None:
+    result = run("generate", "5 people with name", "--rows", str(rows), "-o", "p.csv")
+    assert result.exit_code == 2
+    assert "1,000,000,000,000" in result.stderr
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf"])
+def test_a_limit_on_money_is_an_amount(run: Run, amount: str) -> None:
+    result = run("generate", "5 people with name", "--max-cost-usd", amount, "-o", "p.csv")
+    assert result.exit_code == 2
+    assert f"max_cost_usd is {amount}" in result.stderr
+
+
+def test_a_range_is_shown_once(run: Run) -> None:
+    result = run("generate", "5 items with price 5-50", "-o", "p.csv")
+    assert "evenly, 5 to 50" in result.stdout
+    assert "5 to 50, 5 to 50" not in result.stdout
 
 
 def test_a_request_may_come_from_stdin(run: Run) -> None:

@@ -140,6 +140,36 @@ def test_what_is_no_schema_is_refused_with_a_problem(document):
     assert problems(document)
 
 
+@pytest.mark.parametrize(
+    ("document", "path", "message"),
+    [
+        ({}, "fields", "this is required"),
+        ({"fields": []}, "fields", "at least 1 entries belong here, not 0"),
+        ({"fields": 3}, "fields", "a list belongs here"),
+        ({"fields": [1]}, "fields[0]", "an object belongs here"),
+        ({"fields": [{"name": "a"}], "rows": "many"}, "rows", "a whole number belongs here"),
+        ({"fields": [{"name": "a"}], "rows": -1}, "rows", "at least 0 belongs here"),
+        (
+            {"fields": [{"name": "a"}], "as_of": "soon"},
+            "as_of",
+            "a day like 2026-01-31 belongs here",
+        ),
+    ],
+)
+def test_a_problem_is_said_in_json_s_words(document, path, message):
+    assert {p: problem.message for p, problem in problems(document).items()} == {path: message}
+
+
+def test_an_unknown_word_is_answered_with_the_nearest_known_one():
+    found = problems({"fields": [{"name": "c", "type": "intger"}]})
+    assert found["fields[0].type"].hint == "did you mean 'integer'?"
+
+
+@pytest.mark.parametrize("rows", [10**13, 10**30])
+def test_more_rows_than_any_machine_makes_are_refused(rows):
+    assert list(problems({"fields": [{"name": "a"}], "rows": rows})) == ["rows"]
+
+
 def test_numbers_that_are_not_finite_are_refused():
     found = problems({"fields": [{"name": "c", "generator": {"kind": "normal", "mean": 1e999}}]})
     assert "fields[0].generator.mean" in found

@@ -100,6 +100,8 @@ TRUTH: list[tuple[str, list[Any]]] = [
     ("s NOT LIKE '%a%'", [False, False, True, N]),
     ("s LIKE '_b_'", [True, False, False, N]),
     ("s ILIKE 'STRA_E'", [False, True, False, N]),
+    ("'a%' LIKE 'a\\%'", [False] * 4),  # a backslash is a backslash
+    ("'a\\b' LIKE 'a\\b'", [True] * 4),
     ("starts_with(s, 'Str')", [False, True, False, N]),
     ("ends_with(s, 'c')", [True, False, False, N]),
     ("contains(s, 'ß')", [False, True, False, N]),
@@ -143,7 +145,7 @@ MOMENTS: list[tuple[str, list[Any]]] = [
     ("cast(t AS time)", [time(9, 30), time(23, 59, 59, 500000), N, N]),
     (
         "cast(d AS timestamp)",
-        [at("2024-01-31 00:00"), at("2023-12-31 00:00"), at("2024-02-29 00:00"), N],
+        [at("2024-01-31"), at("2023-12-31"), at("2024-02-29"), N],
     ),
     (
         "coalesce(d, '2020-01-01')",
@@ -237,7 +239,7 @@ WANTED: list[tuple[str, dict[str, Any], list[Any]]] = [
     (
         "d",
         {"type": "datetime"},
-        [at("2024-01-31 00:00"), at("2023-12-31 00:00"), at("2024-02-29 00:00"), N],
+        [at("2024-01-31"), at("2023-12-31"), at("2024-02-29"), N],
     ),
     ("NULL", {"type": "string"}, [N] * 4),
     ("NULL", {"type": "number", "decimal_places": 2}, [N] * 4),
@@ -307,6 +309,14 @@ def test_numbers_of_38_digits_can_be_had() -> None:
     assert isinstance(found, Compiled)
     expected = [D((10**18 - 1) ** 2 * 10), None, D(250)]
     assert found.evaluate(column, 3).to_pylist() == expected
+
+
+def test_literals_and_columns_of_38_digits_are_read_to_the_last_one() -> None:
+    long = "12345678901234567890123456789012345.67"
+    column = {Column(None, "x"): pa.array([D(long), None], pa.decimal128(38, 2))}
+    found = compile_expression(f"x - {long} = 0", {Column(None, "x"): Kind("number", 2)})
+    assert isinstance(found, Compiled)
+    assert found.evaluate(column, 2).to_pylist() == [True, None]
 
 
 def test_columns_of_another_width_are_taken_for_their_kind() -> None:

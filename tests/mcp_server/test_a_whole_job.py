@@ -122,7 +122,10 @@ async def test_the_number_of_rows_may_be_said_when_the_job_is_created(connect: C
     async with connect() as call:
         answer = await call("validate_schema", schema=schema)
         assert (answer["valid"], answer["problems"], answer["estimate"]) == (True, [], None)
-        assert answer["warnings"] == ["the number of rows is open: give row_count to create_job"]
+        assert answer["warnings"] == [
+            "'id' was made as its name says",
+            "the number of rows is open: give row_count to create_job",
+        ]
         assert len(answer["preview"]["t"]) == 3
         assert "rows" in await call.error("create_job", schema_id=answer["schema_id"])
 

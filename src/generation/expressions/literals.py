@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from decimal import Decimal
 from math import isfinite
 
 from .kinds import (
@@ -47,7 +46,7 @@ def number(text: str) -> Literal:
         message = f"the number {quoted(text)} has too many digits"
         raise Refusal("bad_literal", message, f"at most {NATURAL_DIGITS}")
     places = len(mantissa.partition(".")[2])
-    units = int(Decimal(mantissa).scaleb(places))
+    units = int(mantissa.replace(".", ""))
     return Literal(units, decimal(places) if places else INTEGER)
 
 

@@ -16,6 +16,7 @@ under a null are unspecified, but finite and in bounds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from .syntax import Literal
 Mask = npt.NDArray[np.bool_]
 MOST_UNITS = 2**63 - 1
 _INT_TYPES = {"date": pa.int32()}
+_DIGITS = Context(prec=80)  # more than a decimal256 has; Decimal's own default rounds to 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,11 @@ def _units(array: pa.Array) -> npt.NDArray[Any]:
             low, high = np.where(valid, low, 0), np.where(valid, high, 0)
         if np.array_equal(high, low >> 63):
             return np.ascontiguousarray(low)
-    scale = array.type.scale
-    values = [0 if value is None else int(value.scaleb(scale)) for value in array.to_pylist()]
-    return np.array(values, object)
+    return np.array([_whole(value, array.type.scale) for value in array.to_pylist()], object)
+
+
+def _whole(value: Decimal | None, scale: int) -> int:
+    return 0 if value is None else int(value.scaleb(scale, _DIGITS))
 
 
 def finite(values: npt.NDArray[Any], valid: Mask | None = None) -> Vector:

@@ -29,13 +29,15 @@ class Even:
     def at(self, u: Floats, low: Any, high: Any) -> Spots:
         size = high - low + 1
         steps = (u * size).astype(np.int64)
-        return low + np.minimum(steps, size - 1)
+        found: Spots = low + np.minimum(steps, size - 1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class EvenFloats:
     def at(self, u: Floats, low: Any, high: Any) -> Spots:
-        return np.clip(low + u * (high - low), low, high)
+        found: Spots = np.clip(low + u * (high - low), low, high)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +87,5 @@ class Weighted:
     def at(self, u: Floats, low: Any, high: Any) -> Spots:
         near, far = self._reach[low - self.first], self._reach[high - self.first + 1]
         found = np.searchsorted(self._reach, near + u * (far - near), side="right") - 1
-        return np.clip(found + self.first, low, high)
+        spots: Spots = np.clip(found + self.first, low, high)
+        return spots

@@ -191,7 +191,8 @@ class Worked:
         shift, before_it = self._shift(moment)
         seconds = (moment - self.hours.starts[shift]) // SECOND
         inside = np.minimum(seconds, self.hours.sizes[shift] - 1)
-        return np.where(moment < self.hours.starts[0], -1, before_it + inside)
+        found: Rows = np.where(moment < self.hours.starts[0], -1, before_it + inside)
+        return found
 
     def at_least(self, given: Measured) -> Rows:
         moment = _micros(given, up=True)

@@ -40,7 +40,7 @@ class Term:
 
     def values(self, block: Block) -> Vector:
         """One value long where it is the same in every row."""
-        return self.node.run({column: self._loaded(block, column) for column in self.columns})
+        return self.node.run({column: self.vector(block, column) for column in self.columns})
 
     def holds(self, block: Block) -> Mask:
         """Where a condition is true: neither false nor unknown."""
@@ -48,7 +48,7 @@ class Term:
         true = found.values if found.valid is None else found.values & found.valid
         return np.broadcast_to(true, (len(block.rows),))
 
-    def _loaded(self, block: Block, column: Column) -> Vector:
+    def vector(self, block: Block, column: Column) -> Vector:
         name = ("vector", self.names.table.name, column)
         return block.once(name, lambda: loaded(self.names.fetch(block, column)))
 

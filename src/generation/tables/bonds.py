@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...core.kinds import UniqueTogether
+from ...core.kinds import Aggregate, UniqueTogether
 from ...core.models import DataSchema, FieldDefinition, ForeignKey, PerParent, TableDefinition
 from .references import parent_name
 
@@ -142,7 +142,8 @@ def pair_of(table: TableDefinition, bonds: tuple[Bond, ...]) -> tuple[Bond, Bond
         found = [flagged[0], next((o for o in others if o.counts or o.key.distinct), others[0])]
     if not found:
         return None
-    first = next((bond for bond in found if bond.counts is not None), found[0])
+    known = (bond for bond in found if bond.counts is not None or is_aggregated(bond))
+    first = next(known, found[0])
     return first, next(bond for bond in found if bond is not first)
 
 
@@ -167,15 +168,21 @@ def numbering(table: TableDefinition, bonds: tuple[Bond, ...]) -> Bond | None:
     return choice[0] if len(choice) == 1 else None
 
 
+def is_aggregated(bond: Bond) -> bool:
+    """Whether the parent may ask for its children (for any of the keys that lead to them)."""
+    generators = [field.generator for field in bond.parent.fields]
+    said = [one.expr for one in generators if isinstance(one, Aggregate)]
+    return any(bond.table.name in expr for expr in said)
+
+
 def is_unique_by_keys(
     table: TableDefinition, bonds: tuple[Bond, ...], fields: frozenset[str]
 ) -> bool:
     """Whether the way parents are chosen makes these fields together unique."""
     if any(bond.single and set(bond.key.fields) <= fields for bond in bonds):
         return True
-    numbered = numbering(table, bonds)
-    if numbered is not None and set(numbered.key.fields) <= fields:
-        if _has_line_number(table, fields) and not numbered.optional:
-            return True
+    counted = numbering(table, bonds) if _has_line_number(table, fields) else None
+    if counted is not None and set(counted.key.fields) <= fields and not counted.optional:
+        return True
     pair = pair_of(table, bonds)
     return pair is not None and all(set(bond.key.fields) <= fields for bond in pair)

@@ -26,6 +26,10 @@ class Counts(Protocol):
     def children(self) -> int:
         """All of them."""
 
+    @property
+    def fewest(self) -> int:
+        """That any parent has."""
+
     def of(self, parents: Rows) -> Rows: ...
 
     def start(self, parents: Rows) -> Rows:
@@ -51,6 +55,10 @@ class Dealt:
     @property
     def children(self) -> int:
         return int(self.values @ self.quotas)
+
+    @property
+    def fewest(self) -> int:
+        return int(self.values[self.quotas > 0].min(initial=np.iinfo(np.int64).max))
 
     @cached_property
     def _parents(self) -> int:
@@ -138,6 +146,7 @@ class Held:
     """A count held for each parent: O(parents)."""
 
     partition: Partition
+    fewest: int
 
     @property
     def children(self) -> int:
@@ -160,6 +169,10 @@ class AtMostOne:
     order: Permutation
     children: int
 
+    @property
+    def fewest(self) -> int:
+        return int(self.children == self.order.size)
+
     def of(self, parents: Rows) -> Rows:
         return (self.order.inverse(parents) < self.children).astype(np.int64)
 
@@ -181,6 +194,10 @@ class Alike:
     def children(self) -> int:
         return self.value * self.parents
 
+    @property
+    def fewest(self) -> int:
+        return self.value
+
     def of(self, parents: Rows) -> Rows:
         return np.full(len(parents), self.value, np.int64)
 
@@ -191,5 +208,7 @@ class Alike:
         return places // self.value
 
 
-def held(counts: Rows) -> Held:
-    return Held(Partition(counts))
+def held(counts: Rows, fewest: int | None = None) -> Held:
+    """`fewest`: where another seed could give a parent less than this one does."""
+    least = int(counts.min(initial=np.iinfo(np.int64).max)) if fewest is None else fewest
+    return Held(Partition(counts), least)

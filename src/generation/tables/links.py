@@ -1,4 +1,4 @@
-"""Foreign keys at work: the parent's row as a pure function of the child's, each way of choosing."""
+"""Foreign keys at work: the parent's row as a pure function of the child's, in several ways."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ..arrays import Mask
 from ..cells import Rows, below, scaled, uniforms, words
 from ..keys import Key
 from ..permutations import Permutation
@@ -32,8 +33,8 @@ class Orphans:
     def _order(self) -> Permutation:
         return Permutation(self.key, self.rows)
 
-    def among(self, rows: Rows) -> Rows:
-        """1 where a row has no parent."""
+    def among(self, rows: Rows) -> Mask:
+        """True where a row has no parent."""
         if not self.count:
             return np.zeros(len(rows), np.bool_)
         return self._order.forward(rows) < self.count

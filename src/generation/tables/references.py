@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import pyarrow as pa
 
 from ...core.models import DataSchema, FieldDefinition, ForeignKey, TableDefinition
+from ..arrow_types import arrow_type
 from ..blocks import Block, Maker
 from ..briefs import Refused
 from ..expressions.kinds import Column, Kind, kind_of
@@ -32,8 +33,20 @@ from .kin import Link, kin
 Node: TypeAlias = tuple[str, str]
 """(table, field)"""
 Makers: TypeAlias = dict[str, dict[str, Maker]]
-Dependencies: TypeAlias = dict[Node, set[Node]]
-"""Which fields a field is made from, over all tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Which fields a field is made from, over all tables, beside those that `registry.needs`
+    knows; `remote` are the pairs of which the second is read in another row."""
+
+    fields: dict[Node, set[Node]] = field(default_factory=dict)
+    remote: set[tuple[Node, Node]] = field(default_factory=set)
+
+    def note(self, reader: Node, source: Node, *, remote: bool) -> None:
+        self.fields.setdefault(reader, set()).add(source)
+        if remote:
+            self.remote.add((reader, source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +61,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that rows of `table` know. `links` and `makers` are complete once all tables are
-    compiled; `reader` is the field on whose behalf names are resolved."""
+    """The names that rows of `table` know. `links` are by table and by the key's number there;
+    `makers` are complete once all tables are compiled; `reader` is the field on whose behalf names
+    are resolved."""
 
     schema: DataSchema
     table: TableDefinition
-    links: Mapping[int, Link]
+    links: Mapping[str, Mapping[int, Link]]
     makers: Makers
     dependencies: Dependencies
     reader: str
@@ -67,11 +81,10 @@ class Names:
         found = {Column(None, field.name): kind_of(field) for field in self.table.fields}
         for number, key in enumerate(self.table.foreign_keys):
             qualifiers = [parent_name(key, self.table), *key.fields]
-            for field in self._fields(parent_name(key, self.table)):
+            for there in self._fields(parent_name(key, self.table)):
                 for qualifier in qualifiers:
-                    column = Column(qualifier, field.name)
                     if self._keys(qualifier) == [number]:
-                        found[column] = kind_of(field)
+                        found[Column(qualifier, there.name)] = kind_of(there)
         own = {Column(self.table.name, field.name): kind_of(field) for field in self.table.fields}
         return {**found, **own}
 
@@ -82,9 +95,14 @@ class Names:
             Refused: nothing has that name, or two keys lead to its table. `at` is empty.
         """
         named = self._named(column)
-        node = (named.table.name, named.field.name)
-        self.dependencies.setdefault((self.table.name, self.reader), set()).add(node)
+        source = (named.table.name, named.field.name)
+        reader = (self.table.name, self.reader)
+        self.dependencies.note(reader, source, remote=named.key is not None)
         return named
+
+    def depends_on(self, table: str, name: str) -> None:
+        """Note that the reader is made from that field of other rows."""
+        self.dependencies.note((self.table.name, self.reader), (table, name), remote=True)
 
     def fetch(self, block: Block, column: Column) -> pa.Array:
         """The values of a resolved name for the rows of a block of this table."""
@@ -94,7 +112,10 @@ class Names:
         """As `fetch`, without looking the name up again."""
         if named.key is None:
             return block.column(named.field.name)
-        parents = kin(block, self.links[named.key], self.makers[named.table.name])
+        link = self.links[self.table.name].get(named.key)
+        if link is None:  # the parent's rows are not known yet
+            return pa.nulls(len(block.rows), arrow_type(named.field))
+        parents = kin(block, link, self.makers[named.table.name])
         return parents.column(named.field.name)
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────
@@ -123,9 +144,9 @@ class Names:
         return next((one.fields for one in self.schema.tables if one.name == table), ())
 
     def _field(self, table: TableDefinition, column: Column) -> FieldDefinition:
-        for field in table.fields:
-            if field.name == column.name:
-                return field
+        for one in table.fields:
+            if one.name == column.name:
+                return one
         hint = near(column.name, [field.name for field in table.fields], "fields")
         message = f"{table.name!r} has no field {column.name!r}"
         raise Refused("", "unknown_field", message, hint)

@@ -1,0 +1,199 @@
+"""Whether a window can be empty in some row, from what is known before any row is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ...core.kinds import Inequality
+from ..expressions.kinds import Kind
+from ..expressions.syntax import Name
+from ..moments import DAY, SECOND
+from .axes import Axis
+from .bounds import Bound
+from .demands import Ordered
+from .exclusion import exclude_each_other
+from .places import Continuum, Listed, Points, Worked, floats_of
+from .reach import Knowledge, Reach
+from .site import Site
+from .terms import Term
+from .windows import Edge, Windows
+
+ZONES = 15 * 3600 * SECOND
+"""No clock on a wall differs by more from UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    site: Site
+    windows: Windows
+    knowledge: Knowledge
+    demands: tuple[Ordered, ...]
+
+    def check(self) -> None:
+        for name, axis in self.windows.axes.items():
+            if axis.is_empty:
+                self._refuse_empty(name)
+                continue
+            for bound in self.windows.bounds.get(name, ()):
+                self._check_bound(axis, bound)
+        for low, high, path in self._pairs():
+            if not self._leaves_room(low, high, path):
+                message = f"nothing may be left between what bounds {high.axis.name!r}"
+                hint = "say how both are ordered by a rule of their table, or drop one bound"
+                self.site.refuse(high.at, "empty_window", message, hint)
+
+    # ── one bound against the field's own ends ────────────────────────────────────────────────
+
+    def _refuse_empty(self, name: str) -> None:
+        at = next(self._paths(name))
+        message = f"no value of {name!r} is left that meets all its rules"
+        hint = "move the minimum or maximum of the fields that the rules compare"
+        self.site.refuse(at, "empty_window", message, hint)
+
+    def _paths(self, name: str) -> Iterator[str]:
+        for bound in self.windows.bounds.get(name, ()):
+            yield bound.at
+        for edge in self.windows.edges:
+            if name in (edge.low, edge.high):
+                yield edge.bound.at
+
+    def _check_bound(self, axis: Axis, bound: Bound) -> None:
+        reach = self._reach(bound)
+        extreme = reach.high if bound.is_low else reach.low
+        end = "maximum" if bound.is_low else "minimum"
+        if extreme is None:
+            message = f"how far {self._said(bound)} reaches is not known before the rows are made"
+            hint = f"give it a {end} in its constraints"
+            self.site.refuse(bound.at, "reach_unknown", message, hint)
+            return
+        spot = bound.spot(extreme)
+        if (spot > axis.high) if bound.is_low else (spot < axis.low):
+            side = "above" if bound.is_low else "below"
+            message = f"{self._said(bound)} can lie so far that no {axis.name!r} {side} it is left"
+            hint = f"move the {end} of {axis.name!r}, or that of what bounds it"
+            self.site.refuse(bound.at, "empty_window", message, hint)
+
+    def _reach(self, bound: Bound) -> Reach:
+        reach = self.knowledge.reach(bound.term.tree)
+        if bound.term.kind.zone is not None and bound.kind.zone is None:
+            return reach + Reach(Fraction(-ZONES), Fraction(ZONES))
+        return reach
+
+    @staticmethod
+    def _said(bound: Bound) -> str:
+        column = bound.term.column
+        return "the expression" if column is None else f"'{column}'"
+
+    # ── two bounds against each other ─────────────────────────────────────────────────────────
+
+    def _pairs(self) -> Iterator[tuple[Bound, Bound, tuple[Edge, ...]]]:
+        """Every bound from below with every bound from above on the same field or a higher one."""
+        for name, bounds in self.windows.bounds.items():
+            for low in (bound for bound in bounds if bound.is_low):
+                for above, path in self._upwards(name):
+                    for high in self.windows.bounds.get(above, ()):
+                        if not high.is_low:
+                            yield low, high, path
+
+    def _upwards(self, name: str) -> Iterator[tuple[str, tuple[Edge, ...]]]:
+        yield name, ()
+        for edge in self.windows.edges:
+            if edge.low == name:
+                for above, path in self._upwards(edge.high):
+                    yield above, (edge, *path)
+
+    def _leaves_room(self, low: Bound, high: Bound, path: tuple[Edge, ...]) -> bool:
+        conditions = [None if one.when is None else one.when.tree for one in (low, high)]
+        if exclude_each_other(*conditions):
+            return True
+        if not path and self._apart(low, high):
+            return True
+        fields = [low.axis, *(self.windows.axes[edge.high] for edge in path)]
+        steps = [coarseness(axis) for axis in fields]
+        stricts = low.strict + high.strict + sum(edge.bound.strict for edge in path)
+        needed = stricts * max(steps) + sum(
+            Fraction(0) if _is_on_grid(axis, low.term.kind) else step
+            for axis, step in zip(fields, steps, strict=True)
+        )
+        known = self.between(low.term, high.term)
+        return known is not None and known >= needed
+
+    def _apart(self, low: Bound, high: Bound) -> bool:
+        lower, upper = self._reach(low).high, self._reach(high).low
+        if lower is None or upper is None:
+            return False
+        return bool(low.spot(lower) <= high.spot(upper))
+
+    def between(self, low: Term, high: Term) -> Fraction | None:
+        """By how much `high` is above `low` in every row, at least."""
+        found = [self._by_rule(low, high)]
+        if low.kind.zone == high.kind.zone:
+            found.append(self.knowledge.difference(high.tree, low.tree).low)
+        return max((one for one in found if one is not None), default=None)
+
+    def _by_rule(self, low: Term, high: Term) -> Fraction | None:
+        """What a rule of this table, or of the parent's that both belong to, says of the two."""
+        for demand in self.demands:
+            if demand.when is None and (demand.low, demand.high) == (low.tree, high.tree):
+                return _least_gap(low.kind, high.kind) if demand.strict else Fraction(0)
+        lower, upper = low.column, high.column
+        if lower is None or upper is None or lower.qualifier != upper.qualifier:
+            return None
+        named = self.site.named.get(lower)
+        for rule in named.table.rules if named else ():
+            if isinstance(rule, Inequality) and (rule.low, rule.high) == (lower.name, upper.name):
+                return _least_gap(low.kind, high.kind) if rule.strict else Fraction(0)
+        return None
+
+    # ── what is not drawn ─────────────────────────────────────────────────────────────────────
+
+    def prove(self, demand: Ordered, low: Term, high: Term) -> None:
+        known = self.between(low, high)
+        if known is not None and (known > 0 if demand.strict else known >= 0):
+            return
+        names = [f"'{one.tree.column}'" for one in (low, high) if isinstance(one.tree, Name)]
+        about = " and ".join(names) or "either side"
+        message = f"no rule can move {about}, and that they are ordered cannot be proved"
+        hint = "let one be drawn from a range, or bound what they are computed from"
+        self.site.refuse(demand.at, "not_provable", message, hint)
+
+
+def _least_gap(low: Kind, high: Kind) -> Fraction:
+    """What < says more than ≤."""
+    if low.is_float or high.is_float:
+        return Fraction(0)
+    if low.is_number:
+        return Fraction(1, 10 ** max(low.scale or 0, high.scale or 0))
+    return Fraction(DAY if low.type == high.type == "date" else 1)
+
+
+def coarseness(axis: Axis) -> Fraction:
+    """The widest gap between neighbouring values."""
+    places = axis.places
+    if isinstance(places, Points):
+        return places.step
+    if isinstance(places, Continuum) or axis.size < 2:
+        return Fraction(0)
+    if isinstance(places, Listed):
+        return Fraction(float(np.max(np.diff(floats_of(places.values)))))
+    assert isinstance(places, Worked)  # noqa: S101 (there is no other)
+    hours = places.hours
+    ends = hours.starts[:-1] + hours.sizes[:-1] * SECOND
+    widest = int(np.max(hours.starts[1:] - ends)) if len(ends) else 0
+    return Fraction(widest + SECOND)
+
+
+def _is_on_grid(axis: Axis, kind: Kind) -> bool:
+    """Whether every value of a kind is one of the field's."""
+    if isinstance(axis.places, Continuum):
+        return True
+    if not isinstance(axis.places, Points) or kind.is_float:
+        return False
+    unit = Fraction(1, 10 ** (kind.scale or 0)) if kind.is_number else Fraction(1)
+    if kind.type == "date":
+        unit = Fraction(DAY)
+    return (unit / axis.places.step).denominator == 1
