@@ -16,6 +16,9 @@ from .wiring import App, open_app
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pydantic import BaseModel
+
+    from .interchange.notes import Imported
 
 T = TypeVar("T")
 
@@ -88,6 +91,30 @@ def load(job_id: str, *, table: str | None = None) -> pd.DataFrame:
         return (await _frames(app, job, only=table or names[0]))[table or names[0]]
 
     return _run(loaded)
+
+
+def schema_of(model: type[BaseModel]) -> Imported:
+    """A pydantic model class as a schema: its `document` is what `generate(schema=…)` takes.
+
+    `assumed` and `left_out` say what was made of what a schema has no word for.
+
+    Raises:
+        InvalidArgument: it is no such class, or has no fields.
+    """
+    from pydantic import BaseModel
+    from pydantic.errors import PydanticInvalidForJsonSchema
+
+    from .interchange.json_schema_in import import_json_schema
+    from .interchange.names import legal
+
+    if not (isinstance(model, type) and issubclass(model, BaseModel)) or model is BaseModel:
+        raise InvalidArgument("this is no pydantic model", hint="give the class itself")
+    try:
+        document = model.model_json_schema()
+    except PydanticInvalidForJsonSchema as exc:
+        hint = "leave out the fields that JSON cannot hold"
+        raise InvalidArgument(f"{model.__name__} has no JSON Schema: {exc}", hint=hint) from None
+    return import_json_schema(document, name=legal(model.__name__.lower()))
 
 
 async def _frames(app: App, job: Job, *, only: str | None = None) -> dict[str, pd.DataFrame]:

@@ -34,6 +34,14 @@ class RequestNotAccepted(ProviderRefused):
     """Status 400 without a word about the key: it may be the response schema that is too much."""
 
 
+class KeyRefused(ProviderRefused):
+    """The key is not accepted: another one may be."""
+
+
+class NoAnswer(ProviderDown):
+    """The request was sent, and nothing came back: it may be billed all the same."""
+
+
 # ── what is raised ────────────────────────────────────────────────────────────────────────────
 
 
@@ -54,8 +62,12 @@ def provider_error(exc: Exception, model: str, redact: Redact) -> ProviderError:
             ),
         ),
         (
+            (httpx2.ConnectError, httpx2.ConnectTimeout),
+            ProviderDown("Gemini cannot be reached", hint="check the network, then try again"),
+        ),
+        (
             (TimeoutError, httpx2.TimeoutException),
-            ProviderDown("Gemini did not answer in time", hint="it is tried again"),
+            NoAnswer("Gemini did not answer in time", hint="it is tried again"),
         ),
         (
             (httpx2.UnsupportedProtocol, httpx2.InvalidURL),
@@ -63,7 +75,7 @@ def provider_error(exc: Exception, model: str, redact: Redact) -> ProviderError:
         ),
         (
             (httpx2.HTTPError, httpx2.StreamError, OSError),
-            ProviderDown(
+            NoAnswer(
                 f"the connection to Gemini failed: {type(exc).__name__}",
                 hint="check the network, then try again",
             ),
@@ -95,7 +107,7 @@ def _answered(exc: APIError, model: str, redact: Redact) -> ProviderError:
         return ProviderRefused(f"Gemini knows no model {model!r}", hint="check GEMINI_MODEL")
     if status in (401, 403) or "API_KEY_INVALID" in _reasons(exc):
         hint = "check GEMINI_API_KEY, and what the key is allowed to do"
-        return ProviderRefused(f"Gemini does not accept the key: {said}", hint=hint)
+        return KeyRefused(f"Gemini does not accept the key: {said}", hint=hint)
     if 300 <= status < 400:
         hint = "redirects are not followed with a key; check GEMINI_BASE_URL"
         return ProviderRefused("the service's address leads somewhere else", hint=hint)
@@ -107,7 +119,8 @@ def _too_much(exc: APIError, said: str) -> ProviderError:
     if any("PerDay" in quota for quota in _quotas(exc)):
         return QuotaExhausted(
             f"today's quota is used up: {said}",
-            hint="resume tomorrow, or use another key or model",
+            hint="it is given anew at midnight, Pacific time: resume then, or use another key "
+            "or model",
         )
     return ProviderBusy(
         f"Gemini's quota is used up for the moment: {said}",
@@ -215,10 +228,13 @@ def usage_of(response: GenerateContentResponse) -> Usage:
     counted = response.usage_metadata
     if counted is None:
         return Usage(calls=1)
+    thinking = counted.thoughts_token_count or 0
     return Usage(
         calls=1,
         input_tokens=(counted.prompt_token_count or 0) + (counted.tool_use_prompt_token_count or 0),
-        output_tokens=(counted.candidates_token_count or 0) + (counted.thoughts_token_count or 0),
+        output_tokens=(counted.candidates_token_count or 0) + thinking,
+        thinking_tokens=thinking,
+        cached_tokens=counted.cached_content_token_count or 0,
     )
 
 

@@ -6,20 +6,37 @@ import asyncio
 import dataclasses
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from ..core.errors import BadAnswer, InvalidSchema, NotConfigured, ProviderBusy
+from ..core.errors import (
+    BadAnswer,
+    InvalidSchema,
+    NotConfigured,
+    ProviderBusy,
+    ProviderDown,
+    ProviderError,
+    QuotaExhausted,
+)
 from ..core.models import Usage
 from ..core.parsing import parse_schema
 from ..core.ports import Reading, RowCheck, RowRequest, WrittenRows
 from ..utils.redact import Redactor
 from .answers import Reader
 from .drafts import NOT_A_DRAFT, Draft, parse_schema_answer
-from .errors_map import Reply, RequestNotAccepted, provider_error, reply_of, usage_of
-from .limits import Limiter
+from .errors_map import (
+    KeyRefused,
+    NoAnswer,
+    Reply,
+    RequestNotAccepted,
+    provider_error,
+    reply_of,
+    usage_of,
+)
+from .limits import Learned, Limiter, Ticket
 from .pricing import cost, output_tokens_at_most, row_tokens, tokens, tokens_at_most
 from .prompts import PROMPT_VERSION, Prompt, repair_prompt, row_prompt, schema_prompt
 from .retries import LONGEST_ASKED_S, Random, Sleep, asked_wait_s, retrying
@@ -56,11 +73,21 @@ class GeminiOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What belongs to one key and one event loop."""
+    """What belongs to one event loop: a client for each key, and what they share."""
 
-    sdk: genai.Client
+    sdks: tuple[genai.Client, ...]
     http: httpx2.AsyncClient
     limiter: Limiter
+
+
+@dataclass(slots=True)
+class _Question:
+    """One prompt on its way, and what all attempts at it have used up so far."""
+
+    prompt: Prompt
+    config: GenerateContentConfig
+    at_most: int
+    usage: Usage = Usage()
 
 
 class GeminiClient:
@@ -98,6 +125,8 @@ class GeminiClient:
         )
         # Fields whose response schema was refused, so that it is not sent with every batch.
         self._without_schema: set[str] = set()
+        # By system prompt: what the service counts differs between kinds of prompts.
+        self._learned: defaultdict[str, Learned] = defaultdict(Learned)
 
     # ── the ports ─────────────────────────────────────────────────────────────────────────────
 
@@ -150,7 +179,8 @@ class GeminiClient:
         opening = self._lines.pop(asyncio.get_running_loop(), None)
         if opening is not None:
             line = await opening
-            line.sdk.close()
+            for sdk in line.sdks:
+                sdk.close()
             await line.http.aclose()
 
     def _reading(self, draft: Draft, usage: Usage) -> Reading:
@@ -167,51 +197,87 @@ class GeminiClient:
     # ── one question ──────────────────────────────────────────────────────────────────────────
 
     async def _ask(self, prompt: Prompt, expected_output: float) -> Reply:
-        """The reply to a prompt; without its schema where Gemini finds that too much."""
+        """The reply to a prompt; without its schema where Gemini finds that too much. The usage
+        is that of all attempts; an error carries it too."""
         shape = str(prompt.schema)
         if shape in self._without_schema:
             prompt = dataclasses.replace(prompt, schema=None)
+        asked = self._question(prompt, expected_output)
         try:
-            return await self._retried(prompt, expected_output)
+            return await self._retried(asked)
         except RequestNotAccepted:
             if prompt.schema is None:
                 raise
-        reply = await self._retried(dataclasses.replace(prompt, schema=None), expected_output)
+        thinner = self._question(dataclasses.replace(prompt, schema=None), expected_output)
+        thinner.usage = asked.usage
+        reply = await self._retried(thinner)
         self._without_schema.add(shape)
         log.warning("response schema refused model=%s", self.model)
         return reply
 
-    async def _retried(self, prompt: Prompt, expected_output: float) -> Reply:
-        line = await self._line()
+    def _question(self, prompt: Prompt, expected_output: float) -> _Question:
         config = _config(prompt, output_tokens_at_most(expected_output))
-        attempts = retrying(self._options.max_attempts, sleep=self._sleep, random=self._random)
-        reply: Reply = await attempts(self._attempt, line, prompt, config)
-        return reply
+        return _Question(prompt, config, tokens_at_most(prompt.sent))
 
-    async def _attempt(self, line: _Line, prompt: Prompt, config: GenerateContentConfig) -> Reply:
-        async with line.limiter.slot(tokens_at_most(prompt.sent)) as ticket:
-            response = await self._send(line, prompt, config)
-            usage = usage_of(response)
-            if usage.input_tokens:
-                ticket.settle(usage.input_tokens)
+    async def _retried(self, asked: _Question) -> Reply:
+        line = await self._line()
+        attempts = retrying(self._options.max_attempts, sleep=self._sleep, random=self._random)
+        try:
+            reply: Reply = await attempts(self._attempt, line, asked)
+        except ProviderError as error:
+            error.usage = asked.usage
+            raise
+        return dataclasses.replace(reply, usage=asked.usage)
+
+    async def _attempt(self, line: _Line, asked: _Question) -> Reply:
+        learned = self._learned[asked.prompt.system]
+        async with line.limiter.slot(learned.of(asked.at_most)) as ticket:
+            try:
+                response = await self._send(line, ticket, asked)
+            except ProviderError as error:
+                asked.usage += Usage(calls=1, lost_calls=int(isinstance(error, NoAnswer)))
+                if not self._is_set_aside(line, ticket, error):
+                    raise
+                response = None
+            else:
+                ticket.answered()
+                usage = usage_of(response)
+                asked.usage += usage
+                if usage.input_tokens:
+                    ticket.settle(usage.input_tokens)
+                    learned.note(asked.at_most, usage.input_tokens)
+        if response is None:  # with another key
+            return await self._attempt(line, asked)
         log.debug("answered in=%d out=%d", usage.input_tokens, usage.output_tokens)
         return reply_of(response)
 
     async def _send(
-        self, line: _Line, prompt: Prompt, config: GenerateContentConfig
+        self, line: _Line, ticket: Ticket, asked: _Question
     ) -> GenerateContentResponse:
         try:
             async with asyncio.timeout(self._options.timeout_s):
-                return await line.sdk.aio.models.generate_content(
-                    model=self.model, contents=prompt.text, config=config
+                return await line.sdks[ticket.key].aio.models.generate_content(
+                    model=self.model, contents=asked.prompt.text, config=asked.config
                 )
         except Exception as exc:
             error = provider_error(exc, self.model, self._redact)
         log.info("call failed code=%s", error.code)
+        if isinstance(error, ProviderBusy | ProviderDown):
+            ticket.overloaded()
         if isinstance(error, ProviderBusy) and 0 < asked_wait_s(error) <= LONGEST_ASKED_S:
-            line.limiter.pause(asked_wait_s(error))
+            line.limiter.pause(asked_wait_s(error), ticket.key)
         # Raised outside of `except`: the SDK's error may quote a page that echoes our headers.
         raise error
+
+    def _is_set_aside(self, line: _Line, ticket: Ticket, error: ProviderError) -> bool:
+        """Whether it is the key that is at fault, and another one can take its place."""
+        if not isinstance(error, KeyRefused | QuotaExhausted):
+            return False
+        others = line.limiter.set_aside(ticket.key)
+        if others:
+            number, of = ticket.key + 1, len(line.sdks)
+            log.warning("event=key_set_aside key=%d of=%d problem=%s", number, of, error)
+        return others
 
     # ── connections ───────────────────────────────────────────────────────────────────────────
 
@@ -223,27 +289,26 @@ class GeminiClient:
         return await asyncio.shield(self._lines[loop])
 
     def _opened(self) -> _Line:
-        import httpx2
         from google import genai
         from google.genai import types
 
+        from .transport import client
+
         options = self._options
-        # No bounds of its own: the limiter bounds the calls at once, and each has its deadline.
-        http = httpx2.AsyncClient(
-            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None),
-            timeout=None,
-            follow_redirects=False,
+        http = client()
+        sdks = (
+            genai.Client(
+                api_key=key,
+                enterprise=False,  # else an environment variable may choose another service
+                http_options=types.HttpOptions(
+                    api_version=options.api_version,
+                    base_url=options.base_url or None,
+                    httpx_async_client=http,
+                ),
+            )
+            for key in options.api_keys
         )
-        sdk = genai.Client(
-            api_key=options.api_keys[0],
-            enterprise=False,  # else an environment variable may choose another service
-            http_options=types.HttpOptions(
-                api_version=options.api_version,
-                base_url=options.base_url or None,
-                httpx_async_client=http,
-            ),
-        )
-        return _Line(sdk, http, self._limiter(options))
+        return _Line(tuple(sdks), http, self._limiter(options))
 
 
 def parse_draft(text: str) -> Draft:
@@ -258,6 +323,7 @@ def _limiter(options: GeminiOptions) -> Limiter:
         requests=options.requests_per_minute,
         tokens=options.tokens_per_minute,
         concurrency=options.max_concurrency,
+        keys=len(options.api_keys),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..core.models import Job, JobProgress
     from ..core.ports import Dataset, JobEvent
     from ..core.schemas import Extracted, Validation
+    from ..interchange.notes import Exported, Imported
 
 
 def problems(found: Sequence[Problem]) -> list[dict[str, str]]:
@@ -43,6 +44,21 @@ def validated(found: Validation) -> dict[str, Any]:
         "estimate": asdict(found.estimate) if found.estimate else None,
         "preview": found.preview,
     }
+
+
+def imported(found: Imported, refused: Sequence[Problem]) -> dict[str, Any]:
+    return {
+        "schema": found.document,
+        "source": found.source,
+        "dialect": found.dialect,
+        "assumed": [asdict(note) for note in found.assumed],
+        "left_out": [asdict(note) for note in found.left_out],
+        "problems": problems(refused),
+    }
+
+
+def exported(found: Exported) -> dict[str, Any]:
+    return asdict(found)
 
 
 def created(made: Created) -> dict[str, Any]:

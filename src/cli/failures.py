@@ -42,7 +42,8 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"\b(generation|storage)=(\w+)", r"--\1 \2"),
     (r"\boutput_format\b", "--format"),
     (r"\brow_count\b", "--rows"),
-    (r"(?<!--)\b(chunk|max)_(size|cost)(_usd)?\b", r"--\1-\2\3"),
+    (r"\bchunk_size\b", "--chunk-size"),
+    (r"\bmax_cost_usd\b", "--max-cost-usd"),
 )
 
 log = logging.getLogger("rowmill.cli")

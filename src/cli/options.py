@@ -95,7 +95,7 @@ _JOB_OPTIONS = (
     click.option(
         "--max-cost-usd",
         type=click.FloatRange(0, min_open=True),
-        help="Never spend more than this on the model.",
+        help="Never spend more than this on the rows the model writes.",
         metavar="X",
     ),
     click.option("--name", help="A name for the job.", metavar="TEXT"),

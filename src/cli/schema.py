@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import json_option
+from .options import json_option, overwrite_option
 from .running import run_here
 from .screen import Screen
 
 if TYPE_CHECKING:
     from ..core.schemas import Validation
+    from ..interchange.exporting import Target
+    from ..interchange.guessing import Source
+    from ..interchange.notes import Exported, Imported
     from .running import Here
+
+
+# The same words as in src/interchange; a test compares. Importing them would slow --help.
+SOURCES = ("json-schema", "frictionless", "ddl", "sample")
+READ_DIALECTS = ("sqlite", "postgres", "mysql", "tsql", "oracle")
+TARGETS = ("json-schema", "frictionless", "ddl")
+WRITTEN_DIALECTS = ("sqlite", "postgres")
 
 
 @click.group()
 def schema() -> None:
-    """Turn a request into a schema, check one, show the language.
+    """Turn a request into a schema, check one, take one over, hand one out, show the language.
 
     \b
     Example:
       rowmill schema extract "300 invoices with number, date, amount" > invoices.json
       rowmill schema validate invoices.json
       rowmill generate --schema invoices.json -o invoices.csv
+      rowmill schema import database.sql -o database.json
     """
 
 
@@ -110,6 +123,134 @@ def _show(screen: Screen, found: Validation) -> None:
     cost = found.estimate
     size = f": {count(cost.rows, 'row')}, about {cost.bytes:,} bytes" if cost else ""
     screen.say(f"valid{size}", "bold green")
+
+
+def _paper_option(command: Callable[..., int]) -> Callable[..., int]:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The file to write; without it: stdout.",
+        metavar="FILE",
+    )(overwrite_option(command))
+
+
+@schema.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    help="What the file is. Without it: its ending and its content decide.",
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(READ_DIALECTS),
+    help="Which SQL it is. Without it: the SQL's own signs decide.",
+)
+@_paper_option
+@json_option
+def import_(
+    file: Path,
+    source: Source | None,
+    dialect: str | None,
+    output: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> int:
+    """Take over a schema that exists: JSON Schema, Frictionless, SQL DDL, or a sample's columns.
+
+    FILE is a JSON Schema, a Frictionless Table Schema or Data Package, CREATE TABLE statements, or
+    a CSV or Parquet file with example rows. What was assumed, and what has no place in a schema
+    here, goes to stderr; nothing is dropped without a word.
+
+    \b
+    Examples:
+      rowmill schema import database.sql --dialect postgres -o database.json
+      rowmill schema import order.schema.json > order.json
+      rowmill schema import customers.csv -o customers.json
+    """
+
+    async def work(here: Here) -> int:
+        from . import papers
+
+        found = papers.imported(file, source, dialect, here.app.schemas.today())
+        _keep(here.screen, found.document, output, overwrite)
+        return await _told(here, found)
+
+    return run_here(work, Screen(as_json=as_json))
+
+
+def _keep(
+    screen: Screen, document: Mapping[str, Any], output: Path | None, overwrite: bool
+) -> None:
+    from . import papers
+
+    if output is not None:
+        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        papers.written(output, text, overwrite=overwrite)
+    elif not screen.as_json:
+        screen.data(document)
+
+
+async def _told(here: Here, found: Imported) -> int:
+    """What was assumed and left out, and what the engine says to the result."""
+    from ..core.schemas import ROWS_MISSING, Given
+    from . import documents, papers
+
+    seen = await here.app.schemas.validate(Given(document=found.document))
+    problems = [problem for problem in seen.problems if problem.code != ROWS_MISSING]
+    aside = Screen(as_json=here.screen.as_json, aside=True)
+    papers.noted(aside, f"Assumed of this {found.source}:", found.assumed)
+    papers.noted(aside, "Left out:", found.left_out)
+    aside.listed("To mend before rows can be made:", map(str, problems))
+    here.screen.document(documents.imported(found, problems))
+    return 0
+
+
+@schema.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "target", type=click.Choice(TARGETS), required=True, help="What to write.")
+@click.option(
+    "--dialect",
+    type=click.Choice(WRITTEN_DIALECTS),
+    default="sqlite",
+    show_default=True,
+    help="Which SQL to write.",
+)
+@_paper_option
+@json_option
+def export(
+    file: Path, target: Target, dialect: str, output: Path | None, overwrite: bool, as_json: bool
+) -> int:
+    """Hand out a schema as JSON Schema, Frictionless Data Package or SQL DDL.
+
+    FILE is a schema of rowmill's. What the other language has no word for goes to stderr.
+
+    \b
+    Examples:
+      rowmill schema export shop.json --to ddl --dialect postgres -o shop.sql
+      rowmill schema export shop.json --to json-schema
+    """
+    from ..core.parsing import parse_schema
+    from ..interchange.exporting import export_schema
+    from . import papers
+    from .wishes import read_document
+
+    found = export_schema(parse_schema(read_document(file)), target, dialect=dialect)
+    if output is not None:
+        papers.written(output, found.text, overwrite=overwrite)
+    elif not as_json:
+        click.echo(found.text, nl=False)
+    _exported(found, as_json)
+    return 0
+
+
+def _exported(found: Exported, as_json: bool) -> None:
+    from . import documents, papers
+
+    papers.noted(Screen(as_json=as_json, aside=True), "Left out:", found.left_out)
+    Screen(as_json=as_json).document(documents.exported(found))
 
 
 @schema.command()

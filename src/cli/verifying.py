@@ -9,6 +9,9 @@ from .progress import following
 from .screen import count, grid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..core.datasets import Damage
     from .running import Here
 
 DAMAGED = 3
@@ -22,17 +25,17 @@ async def verify(here: Here, job_id: str, *, mend: bool) -> int:
     now = await app.manager.progress(job_id)
     with following(here.screen, "reading", now.rows_done) as follow:
         damaged = await app.datasets.verify(job, progress=follow)
-    for chunk in damaged if mend else ():
-        await app.manager.generate_chunk(job_id, chunk.index)
+    mended = await _mended(here, job_id, damaged) if mend else ()
+    whole = len(mended) == len(damaged)
     here.screen.document(
         {
             "job_id": job_id,
             "chunks": now.chunks_done,
             "chunks_total": now.chunks_total,
             "rows": now.rows_done,
-            "intact": mend or not damaged,
+            "intact": whole,
             "damaged": [asdict(chunk) for chunk in damaged],
-            "mended": [chunk.index for chunk in damaged if mend],
+            "mended": list(mended),
         }
     )
     stored = f"{job_id}: {count(now.chunks_done, 'chunk')} of {now.chunks_total:,} stored"
@@ -41,8 +44,24 @@ async def verify(here: Here, job_id: str, *, mend: bool) -> int:
         return 0
     here.screen.say(f"{stored}, {len(damaged):,} damaged", "bold red")
     here.screen.show(grid(("chunk", "problem"), [(str(d.index), d.problem) for d in damaged]))
-    if mend:
+    if whole:
         here.screen.say("made again, to the recorded bytes", "green")
         return 0
-    here.screen.note(f"make them again with: rowmill jobs verify {job_id} --mend", "")
+    if not mend:
+        here.screen.note(f"make them again with: rowmill jobs verify {job_id} --mend", "")
     return DAMAGED
+
+
+async def _mended(here: Here, job_id: str, damaged: Sequence[Damage]) -> tuple[int, ...]:
+    """The chunks that could be made again; why another could not is said, and is no obstacle."""
+    from ..core.errors import RowmillError
+
+    mended = []
+    for chunk in damaged:
+        try:
+            await here.app.manager.generate_chunk(job_id, chunk.index)
+        except RowmillError as exc:
+            here.screen.note(f"rowmill: chunk {chunk.index} stays as it is: {exc}")
+        else:
+            mended.append(chunk.index)
+    return tuple(mended)

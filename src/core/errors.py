@@ -12,6 +12,7 @@ RowmillError
 ├── Conflict           somebody else was quicker: look again, then decide
 ├── StorageError       the disk's (or bucket's) owner
 │   ├── StorageFull
+│   ├── StorageRefused       a bucket's name, region or rights: trying again changes nothing
 │   ├── ChunkMissing
 │   ├── ChunkDamaged
 │   └── NewerFormat          data of a later rowmill: untouched
@@ -30,6 +31,10 @@ Whatever a library raises is turned into one of these at the adapter that called
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,11 @@ class StorageFull(StorageError):
     code = "storage_full"
 
 
+class StorageRefused(StorageError):
+    code = "storage_refused"
+    retryable = False
+
+
 class ChunkMissing(StorageError):
     code = "chunk_missing"
 
@@ -138,7 +148,10 @@ class InternalError(RowmillError):
 
 
 class ProviderError(RowmillError):
+    """`usage`: what was used up before it came to this, None where that is not known."""
+
     code = "provider_error"
+    usage: Usage | None = None
 
 
 class ProviderBusy(ProviderError):

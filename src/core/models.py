@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from operator import add, sub
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_serializer
@@ -26,6 +27,13 @@ FieldType = Literal[
     "array", "object",
 ]  # fmt: skip
 OutputFormat = Literal["csv", "json", "jsonl", "parquet"]
+"""What chunks are written as, and datasets unless another is asked for."""
+DatasetFormat = Literal[
+    "csv", "json", "jsonl", "parquet", "csv.gz", "csv.zst", "json.gz", "json.zst", "jsonl.gz",
+    "jsonl.zst", "arrow", "sqlite", "sql", "pg.sql", "csv.zip", "json.zip", "jsonl.zip",
+    "parquet.zip",
+]  # fmt: skip
+"""What a dataset can be written as; a format's name is the ending of its files."""
 StorageKind = Literal["disk", "memory", "cloud"]
 Generation = Literal["auto", "llm", "local"]
 MOST_ROWS = 10**12
@@ -243,21 +251,27 @@ class ChunkMetadata:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the model service counted."""
+    """What the model service counted. `calls` are requests sent, those that failed included.
+
+    Thinking is part of the output tokens and cached input part of the input tokens. `lost_calls`
+    were sent and never answered: whether they are billed, nobody said.
+    """
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    thinking_tokens: int = 0
+    cached_tokens: int = 0
+    lost_calls: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.calls + other.calls,
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-        )
+        return Usage(*map(add, astuple(self), astuple(other)))
 
     def __sub__(self, other: Usage) -> Usage:
-        return self + Usage(-other.calls, -other.input_tokens, -other.output_tokens)
+        return Usage(*map(sub, astuple(self), astuple(other)))
+
+    def times(self, count: int) -> Usage:
+        return Usage(*(count * number for number in astuple(self)))
 
 
 @dataclass(frozen=True, slots=True)

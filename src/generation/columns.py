@@ -13,9 +13,6 @@ from .registry import BY_TYPE, FORMATS, KINDS, Builder
 
 def build(brief: Brief) -> Maker:
     """Raises: Refused."""
-    if brief.field.null_when is not None:
-        hint = "use null_fraction for now"
-        raise Refused("null_when", "not_built", "null_when is not built yet", hint)
     return _builder(brief)(brief)
 
 

@@ -5,27 +5,40 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import pyarrow as pa
 
 from ..core.errors import Problem
 from ..core.models import DataSchema, FieldDefinition, Generation, TableDefinition
 from . import structure
-from .arrays import emptied
 from .arrow_types import arrow_field
 from .blocks import Maker
 from .briefs import Brief, Refused
-from .cells import happens
 from .columns import build
 from .pools import Pools
 from .promises import TRIED, broken_promises
 from .recipe import Recipe, TableRecipe
 from .routing import MODEL_KINDS, written_by_model
-from .tables.binding import Bound, bind, parents_of
-from .tables.bonds import null_share
+from .rules.binding import Rules, bind_rules
+from .rules.together import bind_unique
+from .tables.binding import Bound, bind
+from .tables.bonds import is_unique
 from .tables.fields import key_bond, key_cells
-from .tables.graph import cycle_of, cycle_problems, graph_of, waiting, waiting_problems
+from .tables.graph import (
+    cycle_of,
+    cycle_problems,
+    depth_problems,
+    depths_of,
+    graph_of,
+    reach_of,
+    waiting,
+    waiting_problems,
+)
 from .tables.references import Dependencies, Names, Node
+
+SUMMED = 50_000
+"""Rows of other tables that are looked at when compiling, for each field that sums them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +58,17 @@ class Settings:
 
 def compiled(schema: DataSchema, settings: Settings) -> tuple[Recipe | None, tuple[Problem, ...]]:
     """The recipe, or None and why."""
+    if too_large := structure.too_large(schema):
+        return None, too_large
     problems = list(structure.problems_of(schema, settings.rows, settings.pools))
     paths = {table.name: structure.table_path(schema, n) for n, table in enumerate(schema.tables)}
     bound = bind(schema, settings.rows_of, settings.seed, paths)
     work = _Work(schema, settings, bound, paths)
     problems += [*bound.problems, *work.build()]
     tables = {name: work.recipe(name) for name in bound.order}
-    sound = work.sound_tables(problems)
-    for name, recipe in tables.items():
-        if name in sound:
-            tried = TRIED // work.width(name)
-            problems += broken_promises(recipe, schema.table(name), paths[name], tried)
+    for name in work.sound_tables(problems):
+        tried = work.tried(name)
+        problems += broken_promises(tables[name], schema.table(name), paths[name], tried)
     if problems:
         # A locale that does not exist is one problem, not one per column.
         return None, tuple(dict.fromkeys(problems))
@@ -81,31 +94,66 @@ class _Work:
         self.makers |= {table.name: {} for table in self.schema.tables}
         for number, table in enumerate(self.schema.tables):
             at = structure.table_path(self.schema, number)
+            rules = self._rules(table, at)
+            yield from rules.problems
             for place, one in enumerate(table.fields):
                 path = f"{at}fields[{place}]"
                 yield from structure.field_problems(one, path)
-                yield from self._field(table, one, path)
+                yield from self._field(table, one, path, rules)
         self.graph = graph_of(self.schema, self.noted)
-        self.waits = waiting(self.graph, self._written())
+        self.waits = waiting(self.graph, self._written)
         yield from cycle_problems(self.schema, self.graph, self.paths)
+        if not cycle_of(self.graph):
+            yield from depth_problems(self.schema, depths_of(self.graph), self.paths)
         yield from waiting_problems(self.schema, self.graph, self.waits, self.noted, self.paths)
 
     def brief(self, table: TableDefinition, field: FieldDefinition) -> Brief:
         given, schema = self.settings, self.schema
-        links, rows = self.bound.links, self.bound.rows.get(table.name, 0)
-        names = Names(schema, table, links, self.makers, self.noted, reader=field.name)
+        bound, rows = self.bound, self.bound.rows.get(table.name, 0)
+        names = Names(schema, table, bound.links, self.makers, self.noted, field.name, bound.bonds)
         return Brief(field, table, rows, given.seed, schema.locale, given.as_of, given.pools, names)
 
-    def _field(self, table: TableDefinition, field: FieldDefinition, at: str) -> Iterator[Problem]:
-        if (table.name, field.name) in self._written():
+    def _rules(self, table: TableDefinition, at: str) -> Rules:
+        """The table's rules, bound; fields whose cells come from elsewhere are left alone."""
+        briefs = {field.name: self.brief(table, field) for field in table.fields}
+        fixed = {
+            name: "is filled with its parents' keys"
+            for name, brief in briefs.items()
+            if key_bond(brief) is not None
+        }
+        written = written_by_model(table, self.settings.generation)
+        fixed |= {field.name: "is written by the language model" for field in written}
+        rules = bind_rules(table, briefs, fixed, at)
+        self._bind_primary_key(table, rules)
+        if rules.problems:
+            self.refused.add(table.name)
+        return rules
+
+    def _bind_primary_key(self, table: TableDefinition, rules: Rules) -> None:
+        """Of several plain fields: then unique together as if a rule said so."""
+        key, bonds = table.primary_key, self.bound.bonds[table.name]
+        plain = {field.name for field in table.fields} - rules.site.fixed.keys()
+        if len(key) < 2 or not plain.issuperset(key) or is_unique(table, bonds, frozenset(key)):
             return
         try:
-            made = _built(self.brief(table, field), self.settings.generation)
+            bind_unique(rules.site, key, [f"primary_key[{number}]" for number in range(len(key))])
+        except Refused as refused:
+            at = refused.at or "primary_key"
+            rules.site.refuse(at, refused.code, refused.message, refused.hint)
+
+    def _field(
+        self, table: TableDefinition, field: FieldDefinition, at: str, rules: Rules
+    ) -> Iterator[Problem]:
+        if (table.name, field.name) in self._written:
+            return
+        try:
+            made = _built(self.brief(table, field), self.settings.generation, rules)
             self.makers[table.name][field.name] = made
         except Refused as refused:
             self.refused.add(table.name)
             yield refused.problem(at)
 
+    @cached_property
     def _written(self) -> set[Node]:
         return {
             (table.name, field.name)
@@ -127,21 +175,15 @@ class _Work:
             open_fields=frozenset(follow - {field.name for field in written}),
         )
 
-    def sound_tables(self, problems: Collection[Problem]) -> set[str]:
+    def sound_tables(self, problems: Collection[Problem]) -> list[str]:
         """Tables whose cells can be looked at: all of them where nothing is wrong, else those
         that stand alone and are right by themselves."""
-        if cycle_of(self.graph):
-            return set()
-        whole = {
-            t.name for t in self.schema.tables if self._is_known(t) and t.name not in self.refused
-        }
-        if not problems:
-            return whole
-        return {
-            name
-            for name in whole
-            if structure.is_sound(self.schema.table(name)) and self._stands_alone(name)
-        }
+        if any(problem.code in ("cycle", "chain_too_long") for problem in problems):
+            return []
+        right = [table for table in self.schema.tables if table.name not in self.refused]
+        if problems:
+            right = [t for t in right if structure.is_sound(t) and self._stands_alone(t.name)]
+        return [table.name for table in right if self._is_known(table)]
 
     def _is_known(self, table: TableDefinition) -> bool:
         """Whether all its parents are found."""
@@ -151,24 +193,31 @@ class _Work:
         nodes = [node for node in self.graph if node[0] == name]
         return all(other[0] == name for node in nodes for other in self.graph[node])
 
-    def width(self, name: str) -> int:
-        """Descendants that one row sums up, over all levels; at least 1."""
-        widest = 1
-        rows = max(self.bound.rows.get(name, 0), 1)
-        for table, _ in {o for n in self.graph if n[0] == name for o in self.graph[n]}:
-            if name in parents_of(self.schema, table):
-                share = -(-self.bound.rows.get(table, 0) // rows)
-                widest = max(widest, share * self.width(table))
-        return widest
+    def tried(self, name: str) -> dict[str, int]:
+        """On how many rows each field of a table is looked at: few, where a cell sums up many."""
+        return {
+            field.name: min(TRIED, SUMMED // self._reach[name, field.name])
+            for field in self.schema.table(name).fields
+        }
+
+    @cached_property
+    def _reach(self) -> dict[Node, int]:
+        return reach_of(self.graph, self._children)
+
+    def _children(self, parent: str, child: str) -> int:
+        if not any(bond.parent.name == parent != child for bond in self.bound.bonds[child]):
+            return 1
+        rows = self.bound.rows
+        return max(-(-rows.get(child, 0) // max(rows.get(parent, 0), 1)), 1)
 
 
-def _built(brief: Brief, generation: Generation) -> Maker:
+def _built(brief: Brief, generation: Generation, rules: Rules) -> Maker:
     generator = brief.field.generator
     if generator is not None and generator.kind in MODEL_KINDS:
         raise _no_model(brief, generation)
     bond = key_bond(brief)
     # Whether a key is empty is decided with its parent.
-    return key_cells(brief, bond) if bond is not None else _with_nulls(build(brief), brief)
+    return key_cells(brief, bond) if bond is not None else rules.finished(brief, build)
 
 
 def _no_model(brief: Brief, generation: Generation) -> Refused:
@@ -179,11 +228,3 @@ def _no_model(brief: Brief, generation: Generation) -> Refused:
     hint = "use sequence, pattern or uuid for what must be unique"
     message = f"what a model writes ({kind}) cannot be promised to be unique"
     return Refused("constraints.unique", "unique_not_possible", message, hint)
-
-
-def _with_nulls(maker: Maker, brief: Brief) -> Maker:
-    fraction = null_share(brief.field)
-    if not fraction or brief.constraints.required:
-        return maker
-    key = brief.key("null")
-    return lambda block: emptied(maker(block), happens(key, block.rows, fraction))

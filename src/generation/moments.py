@@ -74,7 +74,8 @@ class Hours:
 
     def moments(self, indexes: Rows) -> Rows:
         place = np.searchsorted(self.reach, indexes, side="right")
-        return self.starts[place] + (indexes - (self.reach - self.sizes)[place]) * SECOND
+        found: Rows = self.starts[place] + (indexes - (self.reach - self.sizes)[place]) * SECOND
+        return found
 
     def at(self, indexes: Rows) -> pa.Array:
         return primitive(self.moments(indexes), self.kind)

@@ -7,7 +7,7 @@ the checker that later looks at every chunk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -22,14 +22,23 @@ NULL_HINT = "give a value for every case, or say nullable (with null_fraction 0 
 
 
 def broken_promises(
-    recipe: TableRecipe, table: TableDefinition, at: str, tried: int = TRIED
+    recipe: TableRecipe, table: TableDefinition, at: str, tried: Mapping[str, int]
 ) -> Iterator[Problem]:
-    """One problem for each field that breaks a promise on one of `tried` rows."""
-    skipped = {field.name for field in recipe.model_fields} | recipe.open_fields
+    """One problem for each field that breaks a promise; `tried`: on how many rows it is looked
+    at."""
+    for count in set(tried.values()):
+        names = {name for name, rows in tried.items() if rows == count}
+        yield from _broken(recipe, table, at, count, names)
+
+
+def _broken(
+    recipe: TableRecipe, table: TableDefinition, at: str, tried: int, names: Collection[str]
+) -> Iterator[Problem]:
+    absent = {field.name for field in recipe.model_fields} | recipe.open_fields
     rows = np.unique(np.linspace(0, max(recipe.row_count - 1, 0), tried).astype(np.int64))
     block = Block(rows[: recipe.row_count], recipe.makers)
     for number, field in enumerate(table.fields):
-        if field.name not in skipped:
+        if field.name in names and field.name not in absent:
             faults = column_faults(block.column(field.name), field)
             yield from (_problem(fault, field, f"{at}fields[{number}]") for fault in faults)
 

@@ -10,6 +10,7 @@ from ..core.models import FieldDefinition
 from . import formats, identifiers, identities, moments, numbers, patterns, people, texts, values
 from .blocks import Maker
 from .briefs import Brief
+from .rules import computed, series
 from .tables import aggregates, fields
 
 Builder = Callable[[Brief], Maker]
@@ -56,6 +57,8 @@ KINDS: dict[str, Kind] = {
     "pattern": Kind(TEXT, patterns.pattern),
     "person": Kind(TEXT, people.person),
     "text": Kind(TEXT, texts.text),
+    "expression": Kind(ANY, computed.expression),
+    "time_series": Kind(NUMBERS, series.time_series),
     "aggregate": Kind(NUMBERS | MOMENTS | {"duration"}, aggregates.aggregate),
     "line_number": Kind(frozenset({"integer"}), fields.line_number),
 }

@@ -13,6 +13,7 @@ from .registry import needs
 from .tables.binding import follows
 from .tables.shape import circles, key_problems
 
+MOST_TABLES = 200
 MOST_FIELDS = 200
 NUMERIC = frozenset({"integer", "number"})
 RANGED = NUMERIC | {"date", "time", "datetime", "duration"}
@@ -21,6 +22,14 @@ RANGED = NUMERIC | {"date", "time", "datetime", "duration"}
 def table_path(schema: DataSchema, number: int) -> str:
     """What stands before `fields[0]` in a path."""
     return "" if schema.is_flat else f"tables[{number}]."
+
+
+def too_large(schema: DataSchema) -> tuple[Problem, ...]:
+    """What is told before anything else is looked at."""
+    if len(schema.tables) <= MOST_TABLES:
+        return ()
+    message = f"{len(schema.tables)} tables, and {MOST_TABLES} is the limit"
+    return (Problem("tables", "too_many_tables", message, "split the schema"),)
 
 
 def problems_of(
@@ -34,7 +43,6 @@ def problems_of(
         yield from _fields(table, at)
         yield from _keys(table, at)
         yield from key_problems(schema, table, at)
-        yield from _not_built(table, at)
         yield from _references(table, at)
     paths = {table.name: table_path(schema, number) for number, table in enumerate(schema.tables)}
     yield from circles(schema, paths)
@@ -97,12 +105,6 @@ def _near(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {near[0]!r}?" if near else "fields: " + ", ".join(names[:20])
-
-
-def _not_built(table: TableDefinition, at: str) -> Iterator[Problem]:
-    for number, rule in enumerate(table.rules):
-        message = f"the rule {rule.rule} is not built yet"
-        yield Problem(f"{at}rules[{number}].rule", "not_built", message, "leave it out for now")
 
 
 # ── references between fields ─────────────────────────────────────────────────────────────────

@@ -60,8 +60,9 @@ def import_ddl(text: str, *, name: str, dialect: str | None = None) -> Imported:
             "there is no CREATE TABLE in it that could be read" + reading.trouble(),
             hint="name another --dialect: " + ", ".join(DIALECTS),
         )
-    schema = {"name": name, "tables": reading.finished()}
-    notes = reading.notes
+    tables, notes = reading.finished(), reading.notes
+    name = tables[0]["name"] if len(tables) == 1 else name
+    schema = {"name": name, "tables": tables}
     made = furnished(schema, notes)
     return Imported(made, "ddl", notes.assumed, notes.left_out, spoken)
 

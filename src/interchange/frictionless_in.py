@@ -136,9 +136,12 @@ class _Package:
     ) -> dict[str, Any]:
         schema, (fields, names) = resource["schema"], found
         table: dict[str, Any] = {"name": name, "fields": fields}
-        table["primary_key"] = [names.of(part) for part in _parts(schema.get("primaryKey"))]
+        primary = [names.of(part) for part in _parts(schema.get("primaryKey"))]
+        if primary:
+            table["primary_key"] = primary
         keys = [self._key(key, name, names, known) for key in _listed(schema.get("foreignKeys"))]
-        table["foreign_keys"] = [key for key in keys if key is not None]
+        if any(keys):
+            table["foreign_keys"] = [key for key in keys if key is not None]
         for parts in _listed(schema.get("uniqueKeys")):
             unique_together(table, [names.of(part) for part in _parts(parts)])
         self._rest(resource, schema, table)

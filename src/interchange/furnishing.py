@@ -54,7 +54,7 @@ def furnished(document: Mapping[str, Any], notes: Notebook) -> dict[str, Any]:
 
 def _furnished(table: dict[str, Any], notes: Notebook) -> dict[str, Any]:
     name, keys = str(table["name"]), _foreign(table)
-    room = {field["name"]: field.pop(CAPACITY, {}) for field in table["fields"]}
+    room = {field["name"]: _room(field) for field in table["fields"]}
     _count(table, keys, notes)
     enriched, found = enrich(table)
     fields = []
@@ -65,6 +65,9 @@ def _furnished(table: dict[str, Any], notes: Notebook) -> dict[str, Any]:
             notes.assume(path, "what its name suggests does not fit into it")
         after = made if fits else before
         field = _within(dict(after), capacity, is_free=after["name"] not in keys)
+        if "generator" in field and "generator" not in after:
+            low, high = field["generator"]["minimum"], field["generator"]["maximum"]
+            notes.assume(path, f"numbers from {low:g} to {high:g}: nothing says which")
         if field["name"] not in keys and not _is_made(field):
             _without_name(field, _is_key(field, table), path, notes)
         fields.append(field)
@@ -72,6 +75,18 @@ def _furnished(table: dict[str, Any], notes: Notebook) -> dict[str, Any]:
     for note in said:
         notes.assume(name, note)
     return {**enriched, "fields": fields}
+
+
+def _room(field: dict[str, Any]) -> dict[str, Any]:
+    """Takes out of a field what leaves open what it holds: its capacity, a sign."""
+    capacity: dict[str, Any] = field.pop(CAPACITY, {})
+    said = field.get("constraints", {})
+    bounds = {key: value for key, value in said.items() if key not in ("required", "unique")}
+    is_sign = len(bounds) == 1 and bounds.keys() <= {"minimum", "exclusiveMinimum"}
+    if field.get("type") in ("integer", "number") and is_sign and set(bounds.values()) <= {0, 1}:
+        field["constraints"] = {key: said[key] for key in said if key not in bounds}
+        return _joined(capacity, bounds)
+    return capacity
 
 
 def _speaks_of(note: str, field: Mapping[str, Any]) -> bool:
@@ -177,7 +192,9 @@ def _within(field: dict[str, Any], capacity: Mapping[str, Any], *, is_free: bool
     if constraints:
         field["constraints"] = constraints
     places = capacity.get("decimal_places")
-    if places is not None and field.get("type") == "number":
+    if places is not None and field.get("type") == "number" and not is_free:
+        field["constraints"] = {**constraints, "multipleOf": float(f"1e-{places}")}
+    elif places is not None and field.get("type") == "number":
         generator = field.get("generator") or _evenly(constraints)
         field["generator"] = {**generator, "decimal_places": places}
     elif is_free and limits.keys() & {"minimum", "maximum"} and not _is_made(field):

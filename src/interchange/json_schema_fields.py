@@ -61,7 +61,6 @@ HINTS = (
     ("number", ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum")),
 )
 """What a schema without a type must be, seen from its other words."""
-_LOW = frozenset({"minimum", "exclusiveMinimum"})
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
 
 
@@ -173,7 +172,6 @@ class Fields:
                 self._notes.leave(path, f"{key} {value:g} is only what a type can hold")
             else:
                 _constrain(field, **{key: _plain_number(value)})
-        self._sign(field)
 
     def _number_format(self, form: Any, field: dict[str, Any], path: str) -> None:
         size = SIZES.get(str(form))
@@ -184,13 +182,6 @@ class Fields:
             field["format"] = form
         elif form and form not in OPENAPI_NUMBERS:
             self._notes.leave(path, f"there is no format {form} of numbers here")
-
-    def _sign(self, field: dict[str, Any]) -> None:
-        """That a number is not negative leaves open what it is."""
-        said = _said(field)
-        only = {key: value for key, value in said.items() if key in _LOW}
-        if only == dict(said) and len(only) == 1 and set(only.values()) <= {0, 1}:
-            field[CAPACITY] = field.pop("constraints")
 
     # ── text ──────────────────────────────────────────────────────────────────────────────────
 

@@ -51,6 +51,7 @@ class _Reading:
         tables = self._tables(name)
         if not tables:
             raise _no_rows("no object in it has properties")
+        name = tables[0]["name"] if len(tables) == 1 else name
         schema: dict[str, Any] = {"name": name, "tables": with_rows(tables, self.notes)}
         text = self.document.get("description")
         if isinstance(text, str):

@@ -107,16 +107,19 @@ class Resolver:
     def _combined(
         self, here: Schema, path: str, through: frozenset[str], chain: int
     ) -> tuple[Schema, frozenset[str]] | None:
+        met = through  # by this schema, not by the parts beside it
         for part in _listed(here.pop("allOf", None)):
-            found = self._followed(part, path, through, chain + 1)
+            found = self._followed(part, path, met, chain + 1)
             if found is None:
                 return None
-            here, through = _merged(here, found[0], self._conflict(path)), found[1]
+            here = _merged(here, found[0], self._conflict(path))
+            through |= found[1]
         for word in ("oneOf", "anyOf"):
             options = _listed(here.pop(word, None))
             if options:
-                chosen = self._chosen(options, word, path, through, chain)
-                here, through = _merged(here, chosen[0], self._conflict(path)), chosen[1]
+                chosen = self._chosen(options, word, path, met, chain)
+                here = _merged(here, chosen[0], self._conflict(path))
+                through |= chosen[1]
         return here, through
 
     def _chosen(

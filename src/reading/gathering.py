@@ -16,7 +16,7 @@ from .text import LONGEST_CLAUSE, Clause
 
 _OPENED = re.compile(r"\b(?:one of|either|any of|values|options|entweder)\b[^()]*$", re.IGNORECASE)
 _COLON = re.compile(r"^([^:()]{1,60}): ?([^:()]{1,60})$")
-_OR = re.compile(r"(?:^|\w )(?:or|oder) \w", re.IGNORECASE)
+_OR = re.compile(r"(?:^|[\w\"] )(?:or|oder) [\w\"]", re.IGNORECASE)
 _BOUND = re.compile(
     r"\b(?:or|oder) (?:more|less|fewer|older|younger|over|under|above|below|higher|lower|later"
     r"|earlier|mehr|weniger|älter|jünger|none|not|any|other|so)\b",
@@ -133,11 +133,19 @@ def _with_value(last: Phrase, clause: Clause) -> Phrase:
 
 def _could_be_value(text: str) -> bool:
     """Short, without numbers that say more, and not the name of another field."""
-    words = re.split(r" (?:or|oder) ", text)[0].split()
-    is_plain = 1 <= len(words) <= 3 and not re.search(r"[%:()=<>]|\b(?:between|from|in|at)\b", text)
-    known = lexicon.exact(" ".join(words))
+    known = lexicon.exact(_first(text))
     # Truths are adjectives ("cancelled"), and as such values of a status.
-    return is_plain and (known is None or known.template.type == "boolean")
+    return _is_plain(text) and (known is None or known.template.type == "boolean")
+
+
+def _is_plain(text: str) -> bool:
+    told = re.search(r"[%:()=<>]|\b(?:between|from|in|at)\b", text)
+    return 1 <= len(_first(text).split()) <= 3 and not told
+
+
+def _first(text: str) -> str:
+    """What stands before the first "or"."""
+    return re.split(r" (?:or|oder) ", text)[0]
 
 
 def _listing(phrases: Sequence[Phrase], clause: Clause) -> tuple[int, Phrase] | None:
@@ -171,12 +179,15 @@ def _named_value(text: str) -> tuple[str, str] | None:
         return None
     words = text.split()
     for count in range(min(len(words) - 1, 4), 0, -1):
-        value = re.sub(r"^(?:is|are|ist) ", "", " ".join(words[count:]))
-        if re.match(r"(?:or|oder)\b", value) or not _could_be_value(value):
+        value = " ".join(words[count:])
+        plain = re.sub(r"^(?:is|are|ist|(?:must|should|can|may|has to) be) ", "", value)
+        # After "is" another field's name is a value too: "department is sales".
+        fits = _could_be_value(plain) or (plain != value and _is_plain(plain))
+        if not fits or re.match(r"(?:or|oder)\b", plain):
             continue
         hit = lexicon.exact(" ".join(words[:count]))
         if hit and hit.template.type not in ("date", "datetime"):
-            return " ".join(words[:count]), value
+            return " ".join(words[:count]), plain
     return None
 
 
@@ -187,7 +198,7 @@ def _with_modifier(last: Phrase, clause: Clause, context: Context) -> Phrase | N
     alone = read_phrase(clause.text, context)
     share = v.share_of(clause.text, german=context.german)
     names_nothing = not alone.name and not alone.rest and alone != Said(clause.text)
-    if not names_nothing or (share and not alone.null_share):
+    if not names_nothing or ((share or alone.shares) and not alone.null_share):
         return None
     return last.joined(clause, f"{last.text} ({clause.text})")
 

@@ -28,6 +28,7 @@ _V = rf"(?:[$€£¥] ?)?-?{q.NUMBER}(?:{q.SCALE})?{_MARK}"
 _TO = r"(?: ?[-–—] ?| ?\.\.\.? ?| (?:to|and|until|up to|bis|und) )"
 _M = q.MOMENT
 _NOT = "(?:no|not|never)"
+_OR = "(?:or|and|oder|und)"
 UNIT = re.compile(rf"(?:in )?(?P<unit>{_UNIT})(?: ?(?:/|per ) ?\w+)?", re.IGNORECASE)
 
 
@@ -97,13 +98,13 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(rf"(?:\b(?:between|from|ranging from|range|ranges from|zwischen|von|in the range(?: of)?"
         rf"|a value (?:of|between)) )?(?<![\w-])(?P<low>{_V}){_TO}(?P<high>{_V})(?!\w)"),
      m.between),
-    (_x(rf"(?:\b(?:at least|minimum(?: of)?|min\.?|{_NOT} (?:less|lower|fewer|younger|shorter) than"
-        rf"|nicht (?:weniger|jünger) als|mindestens|not under|from)|≥|>=) ?(?P<strict>)(?P<low>{_V})"
-        rf"(?: or (?:more|older|over))?(?!\w)"), m.at_least),
-    (_x(rf"(?<![\w-])(?P<strict>)(?P<low>{_V})(?:\+| (?:or|and|oder|und) (?:more|older|over|above|up"
-        rf"|higher|mehr|älter))(?!\w)"), m.at_least),
-    (_x(rf"(?<![\w-])(?P<strict>)(?P<high>{_V}) (?:or|and|oder|und) (?:less|fewer|younger|under"
-        rf"|below|lower|weniger|jünger)(?!\w)"), m.at_most),
+    (_x(rf"(?:\b(?:at least|minimum(?: of)?|min\.?|mindestens|not under|from"
+        rf"|{_NOT} (?:less|lower|fewer|younger|shorter) than|nicht (?:weniger|jünger) als)|≥|>=)"
+        rf" ?(?P<strict>)(?P<low>{_V})(?: or (?:more|older|over))?(?!\w)"), m.at_least),
+    (_x(rf"(?<![\w-])(?P<strict>)(?P<low>{_V})(?:\+| {_OR} (?:more|older|over|above|up|higher"
+        rf"|mehr|älter))(?!\w| ?\d)"), m.at_least),
+    (_x(rf"(?<![\w-])(?P<strict>)(?P<high>{_V}) {_OR} (?:less|fewer|younger|under|below|lower"
+        rf"|weniger|jünger)(?!\w| ?\d)"), m.at_most),
     (_x(rf"(?:\b(?:at most|maximum(?: of)?|max\.?|up to|höchstens|maximal|not over|{_NOT} (?:more"
         rf"|higher|greater|older|longer) than|nicht (?:mehr|älter) als)|≤|<=) ?(?P<strict>)"
         rf"(?P<high>{_V})(?!\w)"), m.at_most),

@@ -42,16 +42,22 @@ def spelled(match: re.Match[str]) -> int:
     return int(count * large * (_LARGE[match["larger"].casefold()] if match["larger"] else 1))
 
 
-_ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-         "fifteen sixteen seventeen eighteen nineteen").split()  # fmt: skip
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_NUMERALS = {word: number for number, word in enumerate(_ONES)} | {
-    f"{ten}{joint}{one}": 10 * place + unit
-    for place, ten in enumerate(_TENS, start=2)
-    for unit, one in enumerate(_ONES[:10])
+_ONES = dict(zip(
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+     "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+     "nineteen"), range(20), strict=True))  # fmt: skip
+_TENS = dict(zip(
+    ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+    range(20, 100, 10), strict=True))  # fmt: skip
+_NUMERALS = {**_ONES, **_TENS} | {
+    f"{ten}{joint}{one}": tens + ones
+    for ten, tens in _TENS.items()
+    for one, ones in _ONES.items()
     for joint in ("-", " ")
-} | {ten: 10 * place for place, ten in enumerate(_TENS, start=2)}  # fmt: skip
+    if 0 < ones < 10
+}
 _NUMERAL = "(?:" + "|".join(sorted(_NUMERALS, key=len, reverse=True)) + r")(?! ?of\b)(?![\w-])"
+_ONE_IN_WORDS = re.compile(rf"\b{_NUMERAL}", re.IGNORECASE)
 _IN_WORDS = re.compile(
     rf"\b(?:between|from) {_NUMERAL} (?:and|to) {_NUMERAL}"
     rf"|\b(?:at least|at most|up to|over|under|above|below|than) {_NUMERAL}",
@@ -61,7 +67,7 @@ _IN_WORDS = re.compile(
 
 def in_digits(text: str) -> str:
     """ "between eighteen and sixty-five" → "between 18 and 65": numerals where bounds stand."""
-    return _IN_WORDS.sub(lambda bounds: re.sub(_NUMERAL, _digits, bounds[0], flags=re.I), text)
+    return _IN_WORDS.sub(lambda bounds: _ONE_IN_WORDS.sub(_digits, bounds[0]), text)
 
 
 def _digits(numeral: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ..core.models import OutputFormat, Reading
+from ..core.models import MOST_ROWS, OutputFormat, Reading
 from . import heading, locales, subjects
 from .agreeing import agree
 from .answering import MOST_CLAUSES, quoted
@@ -97,6 +97,9 @@ class _Reader:
         self._fields(head)
         if len(head.tables) > 1:
             rows, because = self.setting.rows, head.tables[0]
+        if rows is not None and rows > MOST_ROWS:
+            self.left.append(because)
+            rows = None
         return self._finished(name or "dataset", rows, because)
 
     # ── locale ────────────────────────────────────────────────────────────────────────────────

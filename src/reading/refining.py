@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.models import OutputFormat, Reading
+from ..core.models import MOST_ROWS, OutputFormat, Reading
 from ..core.spelling import normalise
 from . import heading, locales, subjects
 from .answering import MOST_CLAUSES, quoted
@@ -98,8 +98,10 @@ def _flat(document: Document) -> Document:
 def _commands(text: str, draft: _Draft) -> tuple[Clause, ...]:
     """One clause a command; a verb goes on over "and" and commas: "remove age and city"."""
     text, rows, because = heading.take_rows(text, draft.context)
-    if rows is not None:
+    if rows is not None and rows <= MOST_ROWS:
         _set_rows(draft, rows, because)
+    elif rows is not None:
+        draft.left.append(because)
     found: list[Clause] = []
     verb = ""
     for place, clause in enumerate(unelided(clauses(text))):

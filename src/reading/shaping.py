@@ -173,6 +173,7 @@ def _coded(shaped: Shaped, template: Template) -> Shaped:
 
 def _categories(shaped: Shaped, template: Template) -> Shaped:
     said = shaped.said
+    shaped = _unfitting(shaped)
     if template.type == "boolean" and not said.values:
         return _truth(shaped, template)
     weighted = _weighted(said, template)

@@ -8,6 +8,8 @@ from .quantities import NUMBER, value
 from .said import Value
 
 SPLIT = re.compile(r" ?[,;|/] ?(?:or |oder |and |und )?| (?:or|oder|and|und|&) ", re.IGNORECASE)
+_HIDDEN = "\x01"  # `clean` lets none through from outside
+_PLACE = re.compile(rf"{_HIDDEN}(\d+){_HIDDEN}")
 TRUE_FALSE = {"yes": True, "no": False, "true": True, "false": False, "y": True, "n": False,
               "ja": True, "nein": False, "wahr": True, "falsch": False}  # fmt: skip
 _BEFORE = re.compile(
@@ -29,15 +31,15 @@ def has_letter(text: str) -> bool:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The pieces of "a, b or c", "a/b/c", "a | b"."""
-    whole: list[str] = []  # what stands in quotation marks is one piece, whatever is in it
+    """The pieces of "a, b or c", "a/b/c", "a | b"; what is quoted is one, whatever is in it."""
+    whole: list[str] = []
 
     def hidden(quoted: re.Match[str]) -> str:
         whole.append(quoted[1])
-        return f"\1{len(whole) - 1}\1"
+        return f"{_HIDDEN}{len(whole) - 1}{_HIDDEN}"
 
     pieces = SPLIT.split(re.sub(r'"([^"]{1,200})"', hidden, text))
-    shown = (re.sub(r"\1(\d+)\1", lambda place: whole[int(place[1])], piece) for piece in pieces)
+    shown = (_PLACE.sub(lambda place: whole[int(place[1])], piece) for piece in pieces)
     return tuple(filter(None, (piece.strip().strip("\"'").strip() for piece in shown)))
 
 

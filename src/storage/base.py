@@ -27,24 +27,29 @@ _Refusal = tuple[type[StorageError], str, str]
 _FULL: _Refusal = (
     StorageFull,
     "the disk that holds {what} is full",
-    "free some space there, or point {setting} at a larger disk; then resume: nothing is lost",
+    "free some space there, or point {setting} at a larger disk; then retry: nothing is lost",
 )
 _DENIED: _Refusal = (
     StorageError,
     "no permission to use the folder for {what}",
     "give this user the right to read and write there, or point {setting} at a folder of its own",
 )
+_NO_FOLDER: _Refusal = (
+    StorageError,
+    "a file stands where the folder for {what} belongs",
+    "move it away, or point {setting} at a folder",
+)
 _TOO_MANY: _Refusal = (
     StorageError,
     "too many files are open, so {what} cannot be reached",
-    "raise the limit (ulimit -n) or lower JOB_MAX_CONCURRENCY, then try again",
+    "raise the limit (ulimit -n) or lower JOB_PARALLEL_CHUNKS, then try again",
 )
 _REFUSALS: dict[int, _Refusal] = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: (
         StorageFull,
         "this user's disk quota for {what} is used up",
-        "free some space, ask for a larger quota, or point {setting} at another disk; then resume",
+        "free some space, ask for a larger quota, or point {setting} at another disk; then retry",
     ),
     errno.EFBIG: (
         StorageFull,
@@ -55,6 +60,13 @@ _REFUSALS: dict[int, _Refusal] = {
         StorageError,
         "the folder for {what} is read-only",
         "make it writable, or point {setting} at a folder that is",
+    ),
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EISDIR: (
+        StorageError,
+        "a folder stands where a file of {what} belongs",
+        "move it away from the folder that {setting} names, then try again",
     ),
     errno.EACCES: _DENIED,
     errno.EPERM: _DENIED,

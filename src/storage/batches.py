@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
+import pyarrow.ipc as pa_ipc
 import pyarrow.parquet as pq
 
 from ..core.errors import StorageError
@@ -14,7 +15,7 @@ from .columns import ARROW_THREADS
 from .formulas import neutralised_header, restored
 
 if TYPE_CHECKING:
-    from ..core.models import OutputFormat
+    from ..core.dataset_formats import RowsAs
 
 BLOCK = 4 << 20
 """Bytes of text that are parsed at once."""
@@ -24,7 +25,7 @@ PARQUET_ROWS = 8192
 
 def read_batches(
     file: BinaryIO,
-    format: OutputFormat,  # noqa: A002  # the model's word
+    rows_as: RowsAs,
     arrow_schema: pa.Schema,
     batch_rows: int,
     *,
@@ -39,7 +40,7 @@ def read_batches(
         StorageError: the file is not a dataset of this format and schema.
     """
     try:
-        tables = _READERS[format](file, arrow_schema)
+        tables = _READERS[rows_as](file, arrow_schema)
         if neutralised:
             tables = map(restored, tables)
         first = True
@@ -50,17 +51,17 @@ def read_batches(
             yield arrow_schema.empty_table()
     except (pa.ArrowException, KeyError, ValueError) as exc:
         hint = "the file was changed since it was merged: merge again"
-        raise StorageError(f"the dataset cannot be read as {format}", hint=hint) from exc
+        raise StorageError(f"the dataset cannot be read as {rows_as}", hint=hint) from exc
 
 
 def preview(
     file: BinaryIO,
-    format: OutputFormat,  # noqa: A002  # the model's word
+    rows_as: RowsAs,
     arrow_schema: pa.Schema,
     rows: int,
 ) -> pa.Table:
     """The first rows, as they stand in the file."""
-    return next(read_batches(file, format, arrow_schema, rows))
+    return next(read_batches(file, rows_as, arrow_schema, rows))
 
 
 def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
@@ -81,19 +82,33 @@ def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 
 
 def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
-    _skip_header(file, schema)
-    for block in _blocks(file, csv_format.last_row_end):
+    start = _after_header(file, schema)
+    for block in _blocks(file, csv_format.last_row_end, start):
         yield csv_format.decode_rows(block, schema)
 
 
-def _skip_header(file: BinaryIO, schema: pa.Schema) -> None:
-    """Raises: StorageError: the header is neither the schema's nor its neutralised form."""
-    for names in (schema.names, neutralised_header(schema.names)[0]):
-        expected = csv_format.header(names)
-        file.seek(0)
-        if file.read(len(expected)) == expected:
-            return
+def _after_header(file: BinaryIO, schema: pa.Schema) -> bytes:
+    """What was read beyond the header.
+
+    Raises:
+        StorageError: the header is neither the schema's nor its neutralised form.
+    """
+    headers = [
+        csv_format.header(names) for names in (schema.names, neutralised_header(schema.names)[0])
+    ]
+    start = _exactly(file, max(map(len, headers)))
+    for header in headers:
+        if start.startswith(header):
+            return start[len(header) :]
     raise StorageError("the header is not that of the schema", hint="merge again")
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    """So many bytes, or all there are: a packed file may give fewer at once."""
+    found = b""
+    while len(found) < size and (data := file.read(size - len(found))):
+        found += data
+    return found
 
 
 def _lines(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
@@ -102,7 +117,7 @@ def _lines(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
 
 
 def _array(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
-    if file.read(len(json_format.OPEN)) != json_format.OPEN:
+    if _exactly(file, len(json_format.OPEN)) != json_format.OPEN:
         raise StorageError("the file is not a JSON array with one object a line")
     for block in _blocks(file, _last_line_end):
         lines = block.removesuffix(json_format.CLOSE)  # no object's line ends like that
@@ -117,7 +132,15 @@ def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
         yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
 
 
-_READERS: dict[OutputFormat, Callable[[BinaryIO, pa.Schema], Iterable[pa.Table]]] = {
+def _arrow(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    with pa_ipc.open_file(file) as reader:
+        for number in range(reader.num_record_batches):
+            batch = pa.Table.from_batches([reader.get_batch(number)])
+            yield batch.select(schema.names).cast(schema)
+
+
+_READERS: dict[RowsAs, Callable[[BinaryIO, pa.Schema], Iterable[pa.Table]]] = {
+    "arrow": _arrow,
     "csv": _csv,
     "json": _array,
     "jsonl": _lines,
@@ -125,9 +148,10 @@ _READERS: dict[OutputFormat, Callable[[BinaryIO, pa.Schema], Iterable[pa.Table]]
 }
 
 
-def _blocks(file: BinaryIO, end: Callable[[bytes], int]) -> Iterator[bytes]:
-    """The rest of the file in blocks of whole rows."""
-    rest = b""
+def _blocks(
+    file: BinaryIO, end: Callable[[bytes], int], rest: bytes = b""
+) -> Iterator[bytes]:
+    """`rest`, and the rest of the file, in blocks of whole rows."""
     while data := file.read(BLOCK):
         rest += data
         cut = end(rest)

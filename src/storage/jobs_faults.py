@@ -32,7 +32,7 @@ _FAULTS: dict[int, _Fault] = {
     sqlite3.SQLITE_FULL: (
         StorageFull,
         "the disk that holds the job store is full",
-        f"free some space there, or point {HOME} at a larger disk; then resume: nothing is lost",
+        f"free some space there, or point {HOME} at a larger disk; then retry: nothing is lost",
     ),
     sqlite3.SQLITE_READONLY: (
         StorageError,

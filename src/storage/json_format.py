@@ -43,7 +43,7 @@ def encode_lines(table: pa.Table) -> bytes:
         key = ("{" if position == 0 else ",") + json.dumps(name, ensure_ascii=False) + ":"
         value = pl.col(name) if name in nested else _value(frame, name)
         parts += [pl.lit(key), value.fill_null("null")]
-    return _joined(frame.select(pl.concat_str([*parts, pl.lit("}\n")]).alias("line"))["line"])
+    return joined(frame.select(pl.concat_str([*parts, pl.lit("}\n")]).alias("line"))["line"])
 
 
 def encode_array(table: pa.Table) -> bytes:
@@ -93,7 +93,7 @@ def _value(frame: pl.DataFrame, name: str) -> pl.Expr:
     return pl.concat_str([pl.lit('"'), text, pl.lit('"')])  # null where the text is null
 
 
-def _joined(lines: pl.Series) -> bytes:
+def joined(lines: pl.Series) -> bytes:
     """Arrow keeps the strings of a column end to end: their buffer is the text of all lines."""
     if lines.is_empty():
         return b""

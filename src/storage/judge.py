@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 
 from ..core import kinds
-from ..core.kinds import Expectation
 from ..core.models import Constraints, DataSchema, FieldDefinition
 from ..core.ports import Verdict
 from ..utils.columns import plain
@@ -31,72 +30,21 @@ from ..utils.findings import (
 )
 from ..utils.ordinals import ORDERED, lower_bound, ordinal, upper_bound
 from ..utils.patterns import is_pattern
-from ..utils.promises import can_have_format, promises, resolve
+from ..utils.promises import InOrder, Promise, Stated, Together, can_have_format, promises, resolve
 from ..utils.text import clean, shown
 from ..utils.validators import holds
-from .spill import Middle, Referenced, Spill, Unique
+from .bench import Bench, Made, Side, Unjudgeable
+from .spill import Middle, Referenced, Unique
+from .stated import holds_check, order_check, together_check
 
-PART_ROWS = 1_000_000
-"""Keys that a part of the key space is meant to hold: 24 MB."""
 _NUMERIC = frozenset({"integer", "number", "boolean"})
 
 
 # ── from expectations to folds ────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    table: str
-    fields: tuple[FieldDefinition, ...]
-
-
-class _Unjudgeable(Exception):
-    """Why nothing can be measured; never leaves this module."""
-
-
-@dataclass(slots=True)
-class _Bench:
-    """Where folds are made: what they need to know beside the expectation."""
-
-    schema: DataSchema
-    rows: Mapping[str, int]
-    scratch: Path
-    made: int = 0
-
-    def side(self, *names: str, table: str | None) -> _Side:
-        places = [(name, resolve(self.schema, name, table)) for name in names]
-        for name, place in places:
-            if place is None:
-                raise _Unjudgeable(f"the schema has no field {clean(name, 80)}")
-        found = [place for _, place in places if place is not None]
-        if len({table.name for table, _ in found}) > 1:
-            raise _Unjudgeable("the fields stand in different tables")
-        return _Side(found[0][0].name, tuple(field for _, field in found))
-
-    def field(self, check: Any, *, of: frozenset[str] | None = None) -> tuple[_Side]:
-        """Raises: _Unjudgeable: there is no such field, or it is of none of the types `of`."""
-        side = self.side(check.field, table=check.table)
-        kind = side.fields[0].type
-        if of is not None and kind not in of:
-            raise _Unjudgeable(f"{check.check} says nothing about a field of type {kind}")
-        return (side,)
-
-    def spills(self, *sides: _Side) -> Iterator[Spill]:
-        """One for each side, all parted alike."""
-        rows = max(self.rows.get(side.table, 0) for side in sides)
-        for _ in sides:
-            yield Spill(self.place(), max(1, -(-rows // PART_ROWS)))
-
-    def place(self) -> Path:
-        self.made += 1
-        return self.scratch / f"check_{self.made}"
-
-
-Made = tuple[tuple[_Side, ...], Fold]
-
-
 def _every(
-    bench: _Bench, check: Any, target: str, of: frozenset[str] | None = None, **promise: Any
+    bench: Bench, check: Any, target: str, of: frozenset[str] | None = None, **promise: Any
 ) -> Made:
     sides = bench.field(check, of=of)
     about = sides[0].fields[0]
@@ -108,32 +56,32 @@ def _every(
     return sides, EveryRow(only, target, extremes="minimum" in constraints.model_fields_set)
 
 
-def _row_count(bench: _Bench, check: kinds.RowCount) -> Made:
+def _row_count(bench: Bench, check: kinds.RowCount) -> Made:
     tables = [table.name for table in bench.schema.tables]
     name = check.table or (tables[0] if len(tables) == 1 else "")
     if name not in tables:
-        raise _Unjudgeable("it does not say which table")
-    return (_Side(name, ()),), Counted(check.equals)
+        raise Unjudgeable("it does not say which table")
+    return (Side(name, ()),), Counted(check.equals)
 
 
-def _unique(bench: _Bench, check: kinds.UniqueCheck) -> Made:
+def _unique(bench: Bench, check: kinds.UniqueCheck) -> Made:
     side = bench.side(*check.fields, table=check.table)
     return (side,), Unique(*bench.spills(side))
 
 
-def _not_null(bench: _Bench, check: kinds.NotNull) -> Made:
+def _not_null(bench: Bench, check: kinds.NotNull) -> Made:
     return _every(bench, check, "no empty cell", nullable=False)
 
 
-def _null_share(bench: _Bench, check: kinds.NullShare) -> Made:
+def _null_share(bench: Bench, check: kinds.NullShare) -> Made:
     return bench.field(check), Shared(empty, check.equals, check.tolerance)
 
 
-def _range(bench: _Bench, check: kinds.Range) -> Made:
+def _range(bench: Bench, check: kinds.Range) -> Made:
     kind = bench.field(check, of=ORDERED)[0].fields[0].type
     for bound, read in ((check.minimum, lower_bound), (check.maximum, upper_bound)):
         if bound is not None and read(bound, kind) is None:
-            raise _Unjudgeable(f"{shown(bound)} is no {kind}")
+            raise Unjudgeable(f"{shown(bound)} is no {kind}")
     low, high = check.minimum, check.maximum
     target = f"{low} to {high}"
     if low is None or high is None:
@@ -141,84 +89,82 @@ def _range(bench: _Bench, check: kinds.Range) -> Made:
     return _every(bench, check, target, constraints={"minimum": low, "maximum": high})
 
 
-def _one_of(bench: _Bench, check: kinds.OneOf) -> Made:
+def _one_of(bench: Bench, check: kinds.OneOf) -> Made:
     _not_nested(bench, check)
     listed = ", ".join(shown(value, 20) for value in check.values[:5])
     target = f"one of {listed}{' …' if len(check.values) > 5 else ''}"
     return _every(bench, check, target, constraints={"enum": check.values})
 
 
-def _share(bench: _Bench, check: kinds.Share) -> Made:
+def _share(bench: Bench, check: kinds.Share) -> Made:
     side = _not_nested(bench, check)
     kind = side.fields[0].type
     fold = Shared(lambda array: among(array, kind, (check.value,)), check.equals, check.tolerance)
     return (side,), fold
 
 
-def _not_nested(bench: _Bench, check: kinds.OneOf | kinds.Share) -> _Side:
+def _not_nested(bench: Bench, check: kinds.OneOf | kinds.Share) -> Side:
     (side,) = bench.field(check)
     if side.fields[0].type in NESTED:
-        raise _Unjudgeable(
-            f"{check.check} says nothing about a field of type {side.fields[0].type}"
-        )
+        raise Unjudgeable(f"{check.check} says nothing about a field of type {side.fields[0].type}")
     return side
 
 
-def _mean(bench: _Bench, check: kinds.Mean) -> Made:
+def _mean(bench: Bench, check: kinds.Mean) -> Made:
     return bench.field(check, of=_NUMERIC), Averaged(check.equals, check.tolerance)
 
 
-def _median(bench: _Bench, check: kinds.Median) -> Made:
+def _median(bench: Bench, check: kinds.Median) -> Made:
     sides = bench.field(check, of=_NUMERIC)
     return sides, Middle(bench.place() / "values", check.equals, check.tolerance)
 
 
-def _matches(bench: _Bench, check: kinds.Matches) -> Made:
+def _matches(bench: Bench, check: kinds.Matches) -> Made:
     if not is_pattern(check.pattern):
-        raise _Unjudgeable(f"{clean(check.pattern, 80)} is no RE2 expression")
+        raise Unjudgeable(f"{clean(check.pattern, 80)} is no RE2 expression")
     target = f"matches {clean(check.pattern, 80)}"
     text = frozenset({"string"})
     return _every(bench, check, target, text, constraints={"pattern": check.pattern})
 
 
-def _format(bench: _Bench, check: kinds.HasFormat) -> Made:
+def _format(bench: Bench, check: kinds.HasFormat) -> Made:
     (side,) = bench.field(check)
     if not can_have_format(side.fields[0], check.format):
         kind = side.fields[0].type
-        raise _Unjudgeable(f"{clean(check.format, 40)} is no format of a field of type {kind}")
+        raise Unjudgeable(f"{clean(check.format, 40)} is no format of a field of type {kind}")
     return _every(bench, check, f"a valid {check.format}", format=check.format)
 
 
-def _sum(bench: _Bench, check: kinds.SumCheck) -> Made:
+def _sum(bench: Bench, check: kinds.SumCheck) -> Made:
     sides = bench.field(check, of=frozenset({"integer", "number"}))
     if not isinstance(check.equals, str):
         wanted = ordinal(check.equals, "number")
         return sides, Summed(Fraction(wanted or 0), f"{check.equals}")
     inner = check.equals.strip()
     if not (inner.lower().startswith("sum(") and inner.endswith(")")):
-        raise _Unjudgeable("a sum equals a number or sum(table.field)")
+        raise Unjudgeable("a sum equals a number or sum(table.field)")
     other = bench.side(inner[4:-1].strip(), table=None)
     if other.fields[0].type not in ("integer", "number"):
-        raise _Unjudgeable(f"{inner} is not a sum of numbers")
+        raise Unjudgeable(f"{inner} is not a sum of numbers")
     return (*sides, other), Summed(None, inner)
 
 
-def _references(bench: _Bench, check: kinds.References) -> Made:
+def _references(bench: Bench, check: kinds.References) -> Made:
     (child,) = bench.field(check)
     parent = bench.side(check.target, table=None)
     if child.fields[0].type != parent.fields[0].type:
-        raise _Unjudgeable(f"{check.field} and {check.target} are of different types")
+        raise Unjudgeable(f"{check.field} and {check.target} are of different types")
     return (child, parent), Referenced(check.target, *bench.spills(child, parent))
 
 
-def _correlation(bench: _Bench, check: kinds.CorrelationCheck) -> Made:
+def _correlation(bench: Bench, check: kinds.CorrelationCheck) -> Made:
     side = bench.side(*check.fields, table=check.table)
     if any(field.type not in ORDERED | _NUMERIC for field in side.fields):
-        raise _Unjudgeable("only numbers and moments correlate")
+        raise Unjudgeable("only numbers and moments correlate")
     return (side,), Correlated(check.equals, check.tolerance)
 
 
-_MAKERS: Mapping[str, Callable[[_Bench, Any], Made]] = {
+_MAKERS: Mapping[str, Callable[[Bench, Any], Made]] = {
     "row_count": _row_count,
     "unique": _unique,
     "not_null": _not_null,
@@ -233,6 +179,12 @@ _MAKERS: Mapping[str, Callable[[_Bench, Any], Made]] = {
     "sum": _sum,
     "references": _references,
     "correlation": _correlation,
+    "expression": holds_check,
+}
+_OF_RULES: Mapping[type[Any], Callable[[Bench, Any], Made]] = {
+    Stated: holds_check,
+    Together: together_check,
+    InOrder: order_check,
 }
 BUILT_CHECKS: frozenset[str] = frozenset(_MAKERS)
 """The checks that can be measured; schemas with others are refused by name."""
@@ -243,9 +195,9 @@ BUILT_CHECKS: frozenset[str] = frozenset(_MAKERS)
 
 @dataclass(slots=True)
 class _Check:
-    expectation: Expectation
+    expectation: Promise
     about: str
-    sides: tuple[_Side, ...] = ()
+    sides: tuple[Side, ...] = ()
     fold: Fold | None = None
     trouble: str = ""
     examples: tuple[str, ...] = field(default=())
@@ -257,7 +209,7 @@ class _Check:
                 if not self.trouble:
                     self.fold.feed(Piece(number, columns, start, batch.num_rows))
 
-    def _columns(self, side: _Side, batch: pa.Table) -> tuple[pa.Array, ...]:
+    def _columns(self, side: Side, batch: pa.Table) -> tuple[pa.Array, ...]:
         for about in side.fields:
             if about.name not in batch.column_names:
                 self.trouble = f"the data has no column {about.name}"
@@ -293,7 +245,7 @@ class Judge:
 
     def __init__(self, schema: DataSchema, rows: Mapping[str, int], scratch: Path) -> None:
         self._scratch = scratch / "judge"
-        bench = _Bench(schema, rows, self._scratch)
+        bench = Bench(schema, rows, self._scratch)
         asked = (*schema.expectations, *promises(schema, rows))
         self._checks = [_check(bench, expectation) for expectation in asked]
         self._seen: dict[str, int] = {}
@@ -319,24 +271,26 @@ class Judge:
         self.close()
 
 
-def _check(bench: _Bench, expectation: Expectation) -> _Check:
+def _check(bench: Bench, expectation: Promise) -> _Check:
     about = _about(bench.schema, expectation)
-    maker = _MAKERS.get(expectation.check)
+    maker = _OF_RULES.get(type(expectation)) or _MAKERS.get(expectation.check)
     if maker is None:
         return _Check(expectation, about, trouble="this check is not built yet")
     try:
         sides, fold = maker(bench, expectation)
-    except _Unjudgeable as exc:
+    except Unjudgeable as exc:
         return _Check(expectation, about, trouble=str(exc))
     return _Check(expectation, about, sides, fold)
 
 
-def _about(schema: DataSchema, expectation: Expectation) -> str:
-    """`field`, `table.field`, `table.a, b` or `table`: without the table where there is one."""
+def _about(schema: DataSchema, expectation: Promise) -> str:
+    """`field`, `table.field`, `table.a, b`, an expression or `table`: without the table where there
+    is one."""
     said: Any = expectation
-    names = getattr(said, "fields", None) or (
-        (said.field,) if hasattr(said, "field") else (getattr(said, "expr", ""),)
-    )
+    if hasattr(said, "expr"):
+        return clean(said.expr.replace('"', ""), 80)
+    names = getattr(said, "fields", None) or ((said.field,) if hasattr(said, "field") else ())
+    names = tuple(dict.fromkeys(names))
     places = [resolve(schema, name, said.table) for name in names if name]
     table = next((place[0].name for place in places if place is not None), said.table or "")
     bare = ", ".join(clean(name.rpartition(".")[2], 80) for name in names if name)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ..core.models import ChunkMetadata, Job, JobSpecification, OutputFormat
+from ..core.models import ChunkMetadata, DatasetFormat, Job
 from ..core.ports import DatasetFile, Verdict
-from ..utils.checksums import canonical_sha256
+from .provenance import lineage
 
 FORMAT = 1
 """Raised whenever an older reader could misunderstand a manifest."""
@@ -25,7 +25,7 @@ def job_manifest(job: Job, chunks: Iterable[ChunkMetadata]) -> bytes:
             "manifest": "job",
             "manifest_format": FORMAT,
             "job_id": job.job_id,
-            **_origin(job.spec),
+            **lineage(job.spec),
             "output_format": job.spec.output_format,
             "chunk_size": job.spec.chunk_size,
             "rows": dict(job.spec.rows),
@@ -45,7 +45,7 @@ def job_manifest(job: Job, chunks: Iterable[ChunkMetadata]) -> bytes:
 
 def dataset_manifest(
     job: Job,
-    output_format: OutputFormat,
+    output_format: DatasetFormat,
     files: Sequence[DatasetFile],
     chunks: Mapping[str, Sequence[ChunkMetadata]],
     *,
@@ -62,7 +62,7 @@ def dataset_manifest(
             "manifest": "dataset",
             "manifest_format": FORMAT,
             "job_id": job.job_id,
-            **_origin(job.spec),
+            **lineage(job.spec),
             "output_format": output_format,
             "neutralised_cells": neutralised,
             "files": [
@@ -79,19 +79,6 @@ def dataset_manifest(
             "expectations": [asdict(verdict) for verdict in verdicts],
         }
     )
-
-
-def _origin(spec: JobSpecification) -> dict[str, Any]:
-    """All that decides the rows."""
-    return {
-        "schema": spec.schema.name,
-        "schema_sha256": canonical_sha256(spec.schema.document()),
-        "seed": spec.seed,
-        "as_of": spec.as_of,
-        "engine": spec.engine,
-        "generation": spec.generation,
-        "model": spec.model,
-    }
 
 
 def _proof(chunk: ChunkMetadata) -> dict[str, Any]:

@@ -13,26 +13,26 @@ whatever the chunks were.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
+import pyarrow.ipc as pa_ipc
 import pyarrow.parquet as pq
 
-from ..core.errors import ChunkDamaged, Conflict, StorageError
 from . import csv_format, json_format
 from .batches import regrouped
-from .columns import plain, refuse_nan
-from .formats import decode
-from .disk import mending
+from .chunk_source import Course, Piece, Source
+from .columns import ARROW_THREADS, plain, refuse_nan
 from .formulas import neutralised, neutralised_header, suspect
 from .parquet_format import COMPRESSION, ROW_GROUP
 
 if TYPE_CHECKING:
-    from ..core.models import ChunkMetadata, OutputFormat
+    from ..core.dataset_formats import RowsAs
+    from ..core.models import ChunkMetadata
     from ..core.ports import StorageHandler
+    from .packing import Sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +45,11 @@ class MergedFile:
     neutralised: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A chunk whose bytes are those that were recorded."""
-
-    chunk: ChunkMetadata
-    data: bytes
-
-    def table(self, schema: pa.Schema) -> pa.Table:
-        """Raises: ChunkDamaged: the recorded bytes are not the rows that they should be."""
-        key = self.chunk.key
-        with self.blamed():
-            table = decode(self.data, key.format, schema)
-        if table.num_rows != key.rows:
-            raise _damaged(self.chunk, f"it has {table.num_rows} rows, {key.rows} were recorded")
-        return table
-
-    @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """Turns a complaint about bytes into one that names the chunk."""
-        try:
-            yield
-        except StorageError as exc:
-            raise _damaged(self.chunk, exc.message) from exc
-
-
 def merge(  # noqa: PLR0913 - the eight things a merge depends on
     storage: StorageHandler,
     chunks: Iterable[ChunkMetadata],
     arrow_schema: pa.Schema,
-    target_format: OutputFormat,
+    target_format: RowsAs,
     sink: BinaryIO,
     *,
     progress: Callable[[int], None] | None = None,
@@ -91,15 +66,34 @@ def merge(  # noqa: PLR0913 - the eight things a merge depends on
         Conflict: `cancelled` said so.
         StorageError
     """
-    out = _Counted(sink)
-    rows = _Rows(progress or _unheard)
-    pieces = rows.counted(_verified(storage, chunks, cancelled or _never))
-    changed = 0
-    if target_format == "csv":
-        changed = _write_csv(out, pieces, arrow_schema, neutralise)
-    else:
-        _WRITERS[target_format](out, pieces, arrow_schema)
-    return MergedFile(rows.done, out.size, out.digest.hexdigest(), changed)
+    out = Counted(sink)
+    course = Course(progress or _unheard, cancelled or _never)
+    source = Source(storage, chunks, arrow_schema)
+    changed = write_rows(out, source, course, target_format, neutralise=neutralise)
+    return MergedFile(course.done, out.size, out.digest.hexdigest(), changed)
+
+
+def write_rows(
+    out: Sink,
+    source: Source,
+    course: Course,
+    rows_as: RowsAs,
+    *,
+    neutralise: bool = True,
+    origin: Mapping[str, str] | None = None,
+) -> int:
+    """One table's rows as one file; how many cells were neutralised.
+
+    `origin` goes into the metadata of a format that has such.
+    """
+    pieces = source.pieces(course)
+    if rows_as == "csv":
+        return _write_csv(out, pieces, source.schema, neutralise)
+    schema = source.schema
+    if origin:
+        schema = schema.with_metadata({**(schema.metadata or {}), **origin})
+    _WRITERS[rows_as](out, pieces, schema)
+    return 0
 
 
 def verified_tables(
@@ -107,31 +101,13 @@ def verified_tables(
 ) -> Iterator[pa.Table]:
     """The chunks' rows, for whoever wants them in memory. Raises: ChunkMissing, ChunkDamaged."""
     yield arrow_schema.empty_table()
-    for piece in _verified(storage, chunks, _never):
-        yield piece.table(arrow_schema)
-
-
-def _verified(
-    storage: StorageHandler, chunks: Iterable[ChunkMetadata], cancelled: Callable[[], bool]
-) -> Iterator[_Piece]:
-    for chunk in chunks:
-        if cancelled():
-            raise Conflict("the merge was cancelled", hint="ask again: nothing was left behind")
-        data = storage.read_chunk(chunk.key)
-        if hashlib.sha256(data).hexdigest() != chunk.sha256:
-            raise _damaged(chunk, "its bytes changed since it was stored")
-        yield _Piece(chunk, data)
-
-
-def _damaged(chunk: ChunkMetadata, why: str) -> ChunkDamaged:
-    text = f"chunk {chunk.key.index} ({chunk.key.file_name}) is damaged: {why}"
-    return ChunkDamaged(text, hint=mending(chunk.key))
+    yield from Source(storage, chunks, arrow_schema).tables(Course(_unheard, _never))
 
 
 # ── one writer a format ───────────────────────────────────────────────────────────────────────
 
 
-def _write_csv(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema, neutralise: bool) -> int:
+def _write_csv(out: Sink, pieces: Iterable[Piece], schema: pa.Schema, neutralise: bool) -> int:
     names, count = neutralised_header(schema.names) if neutralise else (schema.names, 0)
     out.write(csv_format.header(names))
     for piece in pieces:
@@ -141,7 +117,7 @@ def _write_csv(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema, neutr
     return count
 
 
-def _csv_rows(piece: _Piece, schema: pa.Schema, neutralise: bool) -> tuple[bytes | memoryview, int]:
+def _csv_rows(piece: Piece, schema: pa.Schema, neutralise: bool) -> tuple[bytes | memoryview, int]:
     """A chunk's rows as CSV, and how many cells were changed; as they stand where none was."""
     copied = None
     if piece.chunk.key.format == "csv":
@@ -158,12 +134,12 @@ def _csv_rows(piece: _Piece, schema: pa.Schema, neutralise: bool) -> tuple[bytes
     return csv_format.encode_rows(table), changed
 
 
-def _write_lines(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema) -> None:
+def _write_lines(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
     for piece in pieces:
         out.write(_json_lines(piece, schema))
 
 
-def _write_array(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema) -> None:
+def _write_array(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
     before = json_format.OPEN
     for piece in pieces:
         if not piece.chunk.key.rows:
@@ -176,7 +152,7 @@ def _write_array(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema) -> 
     out.write(json_format.CLOSE)
 
 
-def _json_lines(piece: _Piece, schema: pa.Schema) -> bytes:
+def _json_lines(piece: Piece, schema: pa.Schema) -> bytes:
     source = piece.chunk.key.format
     if source == "jsonl":
         return piece.data
@@ -186,23 +162,38 @@ def _json_lines(piece: _Piece, schema: pa.Schema) -> bytes:
     return json_format.encode_lines(piece.table(schema))
 
 
-def _members(piece: _Piece, schema: pa.Schema) -> bytes | memoryview:
+def _members(piece: Piece, schema: pa.Schema) -> bytes | memoryview:
     if piece.chunk.key.format == "json":
         with piece.blamed():
             return json_format.inside(piece.data)
     return json_format.members(_json_lines(piece, schema))
 
 
-def _write_parquet(out: _Counted, pieces: Iterable[_Piece], schema: pa.Schema) -> None:
+def _write_parquet(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
     schema = plain(schema.empty_table()).schema
     with pq.ParquetWriter(out, schema, compression=COMPRESSION) as writer:
-        for group in regrouped((piece.table(schema) for piece in pieces), ROW_GROUP):
-            refuse_nan(group)
+        for group in _groups(pieces, schema):
             writer.write_table(group, row_group_size=ROW_GROUP)
 
 
-_Writer = Callable[["_Counted", Iterable[_Piece], pa.Schema], None]
-_WRITERS: dict[OutputFormat, _Writer] = {
+def _write_arrow(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
+    schema = plain(schema.empty_table()).schema
+    options = pa_ipc.IpcWriteOptions(compression=COMPRESSION, use_threads=ARROW_THREADS)
+    with pa_ipc.new_file(out, schema, options=options) as writer:
+        for group in _groups(pieces, schema):
+            writer.write_table(group)
+
+
+def _groups(pieces: Iterable[Piece], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows in groups of one size, so that the file's bytes do not depend on the chunks."""
+    for group in regrouped((piece.table(schema) for piece in pieces), ROW_GROUP):
+        refuse_nan(group)
+        yield group
+
+
+_Writer = Callable[["Sink", Iterable[Piece], pa.Schema], None]
+_WRITERS: dict[RowsAs, _Writer] = {
+    "arrow": _write_arrow,
     "json": _write_array,
     "jsonl": _write_lines,
     "parquet": _write_parquet,
@@ -212,21 +203,24 @@ _WRITERS: dict[OutputFormat, _Writer] = {
 # ── what is known about the file while it is written ──────────────────────────────────────────
 
 
-class _Counted:
+class Counted:
     """A binary file to write to that knows its size and hash; as much of one as Arrow needs."""
 
     closed = False
 
-    def __init__(self, sink: BinaryIO) -> None:
+    def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self.size = 0
         self.digest = hashlib.sha256()
 
-    def write(self, data: bytes | memoryview) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         self._sink.write(data)
         self.digest.update(data)
         self.size += len(data)
         return len(data)
+
+    def writable(self) -> bool:
+        return True
 
     def tell(self) -> int:
         return self.size
@@ -236,21 +230,6 @@ class _Counted:
 
     def close(self) -> None:
         """The sink stays open: it belongs to the publication."""
-
-
-class _Rows:
-    """Rows done so far."""
-
-    def __init__(self, progress: Callable[[int], None]) -> None:
-        self._progress = progress
-        self.done = 0
-
-    def counted(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
-        for piece in pieces:
-            yield piece
-            # Here the writer has come back for the next one.
-            self.done += piece.chunk.key.rows
-            self._progress(self.done)
 
 
 def _unheard(rows: int) -> None:

@@ -92,7 +92,7 @@ class DiskOutputs:
         except (FileNotFoundError, NotADirectoryError):
             return
         if not overwrite:
-            raise _taken(name)
+            raise taken(name)
         if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):  # a link is replaced, never followed
             raise InvalidArgument(f"{name} is not a file", hint="choose another name")
 
@@ -103,7 +103,7 @@ class DiskOutputs:
         try:
             self._create(temporary, path)
         except FileExistsError:
-            raise _taken(name) from None
+            raise taken(name) from None
 
     def _create(self, temporary: Path, path: Path) -> None:
         """Raises: FileExistsError."""
@@ -115,7 +115,8 @@ class DiskOutputs:
             _rename_if_absent(temporary, path)
 
 
-def _taken(name: str) -> AlreadyExists:
+def taken(name: str) -> AlreadyExists:
+    """The refusal to replace what has the name."""
     hint = "choose another name, or say overwrite"
     return AlreadyExists(f"there is a dataset {name} already", hint=hint)
 

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeAlias
 
 from ..core.kinds import (
     Category,
+    CheckBase,
+    Correlation,
+    CorrelationCheck,
     Expectation,
+    ExpressionRule,
+    FixedCombinations,
     HasFormat,
+    Implies,
+    Inequality,
     Matches,
+    Monotonic,
+    NonOverlap,
     NotNull,
     OneOf,
     Range,
     References,
     RowCount,
+    Rule,
+    Scalar,
     Share,
+    SumTo,
     UniqueCheck,
     UniqueTogether,
 )
@@ -24,20 +37,53 @@ from ..core.models import DataSchema, FieldDefinition, TableDefinition
 from .constraints import NESTED
 from .formats import FORMATS
 from .ordinals import ORDERED, lower_bound, upper_bound
-from .patterns import is_pattern
+from .patterns import is_pattern, matches
 from .validators import may_be_null
 
 MOST_SHARES = 100
 """A quota over more values than these is not judged value by value."""
 A_ROW = 1 - 1e-6
 """Just less than one."""
+CORRELATED = 0.02
+"""How far from the wanted one a correlation may be, beside four standard errors."""
 
 
-def promises(schema: DataSchema, rows: Mapping[str, int]) -> tuple[Expectation, ...]:
-    """Row counts, not null, unique, ranges, enums, patterns, formats, keys and exact quotas, but
-    for those that stand among the schema's own expectations. `rows` are by table."""
+class Stated(CheckBase):
+    """A rule of the schema: where `when` is true, `expr` is not false; elsewhere `otherwise`."""
+
+    check: str
+    expr: str
+    when: str | None = None
+    otherwise: str | None = None
+
+
+class Together(CheckBase):
+    """The values of these fields come in one of the combinations."""
+
+    check: str
+    fields: tuple[str, ...]
+    combinations: tuple[tuple[Scalar | None, ...], ...]
+
+
+class InOrder(CheckBase):
+    """From row to row of one `per`, the second field is not below the first of the row before;
+    above it where `strict`; the other way round where `descending`."""
+
+    check: str
+    fields: tuple[str, str]
+    per: str | None
+    strict: bool = False
+    descending: bool = False
+
+
+Promise: TypeAlias = Expectation | Stated | Together | InOrder
+
+
+def promises(schema: DataSchema, rows: Mapping[str, int]) -> tuple[Promise, ...]:
+    """Row counts, not null, unique, ranges, enums, patterns, formats, keys, exact quotas and all
+    rules, but for those that stand among the schema's own expectations. `rows` are by table."""
     written = {identity(schema, expectation) for expectation in schema.expectations}
-    made: dict[Any, Expectation] = {}
+    made: dict[Any, Promise] = {}
     for table in schema.tables:
         for promise in _of_table(table, rows.get(table.name)):
             made.setdefault(identity(schema, promise), promise)
@@ -59,7 +105,7 @@ def resolve(
     return found[0] if len(found) == 1 else None
 
 
-def identity(schema: DataSchema, expectation: Expectation) -> Any:
+def identity(schema: DataSchema, expectation: Promise) -> Any:
     """Equal for expectations that say the same, whatever words they come from."""
     said = expectation.document()
     said.pop("because", None)
@@ -81,7 +127,7 @@ def _frozen(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((key, repr(value)) for key, value in document.items()))
 
 
-def _of_table(table: TableDefinition, rows: int | None) -> Iterator[Expectation]:
+def _of_table(table: TableDefinition, rows: int | None) -> Iterator[Promise]:
     if rows is not None:
         yield RowCount(table=table.name, equals=rows)
     yield from _keys(table)
@@ -92,6 +138,60 @@ def _of_table(table: TableDefinition, rows: int | None) -> Iterator[Expectation]
         if not may_be_null(field) and field.name not in without_parent:
             yield NotNull(table=table.name, field=field.name)
         yield from _of_field(table.name, field, rows)
+    for rule in table.rules:
+        yield from _of_rule(table.name, rule, rows)
+
+
+# ── rules ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_rule(table: str, rule: Rule, rows: int | None) -> Iterator[Promise]:
+    if isinstance(rule, Correlation):
+        error = 4 * (1 - rule.r**2) / math.sqrt(max(rows or 1, 1))
+        tolerance = max(CORRELATED, error)
+        yield CorrelationCheck(table=table, fields=rule.fields, equals=rule.r, tolerance=tolerance)
+    elif isinstance(rule, FixedCombinations):
+        listed = rule.combinations
+        yield Together(check=rule.rule, table=table, fields=rule.fields, combinations=listed)
+    elif isinstance(rule, Monotonic):
+        ends = (rule.field, rule.field)
+        ways = {"strict": rule.strict, "descending": rule.descending}
+        yield InOrder(check=rule.rule, table=table, fields=ends, per=rule.per, **ways)
+    elif isinstance(rule, NonOverlap):
+        ends = (rule.end, rule.start)
+        yield InOrder(check=rule.rule, table=table, fields=ends, per=rule.per)
+    else:
+        yield from _stated(table, rule)
+
+
+def _stated(table: str, rule: Rule) -> Iterator[Promise]:
+    if isinstance(rule, Inequality):
+        sign = "<" if rule.strict else "<="
+        said = f"{quoted(rule.low)} {sign} {quoted(rule.high)}"
+        yield Stated(check=rule.rule, table=table, expr=said)
+    if isinstance(rule, SumTo):
+        parts = " + ".join(quoted(name) for name in rule.fields)
+        total = quoted(rule.total) if isinstance(rule.total, str) else plain_number(rule.total)
+        yield Stated(check=rule.rule, table=table, expr=f"{parts} = {total}")
+    if isinstance(rule, Implies):
+        yield Stated(check=rule.rule, table=table, expr=rule.then, when=rule.when)
+    if isinstance(rule, ExpressionRule):
+        yield Stated(check=rule.rule, table=table, expr=rule.expr)
+
+
+_NAME = r"[\p{L}_][\p{L}\p{M}\p{N}_]*(\.[\p{L}_][\p{L}\p{M}\p{N}_]*)?"
+
+
+def quoted(text: str) -> str:
+    """A field's name as an expression can hold it, whatever the word; an expression in brackets."""
+    if not matches(_NAME, text):
+        return f"({text})"
+    return ".".join(f'"{part}"' for part in text.split("."))
+
+
+def plain_number(number: float) -> str:
+    """Without an exponent, so that it is exact."""
+    return format(Decimal(repr(number)), "f")
 
 
 def _keys(table: TableDefinition) -> Iterator[Expectation]:
@@ -108,8 +208,13 @@ def _keys(table: TableDefinition) -> Iterator[Expectation]:
             yield References(table=name, field=key.fields[0], target=target)
 
 
-def _of_field(table: str, field: FieldDefinition, rows: int | None) -> Iterator[Expectation]:
+def _of_field(table: str, field: FieldDefinition, rows: int | None) -> Iterator[Promise]:
     given = field.constraints
+    if field.null_when is not None:
+        name = quoted(field.name)
+        filled = None if field.null_fraction else f"{name} IS NOT NULL"
+        said = {"expr": f"{name} IS NULL", "when": field.null_when, "otherwise": filled}
+        yield Stated(check="null_when", table=table, **said)
     if given.unique:
         yield UniqueCheck(table=table, fields=(field.name,))
     yield from _range(table, field)

@@ -213,8 +213,8 @@ class Emulator:
             text = text[: int(len(text) * 0.6)]
         if fault == "prose":
             text = f"Of course! Here are [1] your rows:\n```json\n{text}\n```\nAnything else?"
-        if fault == "bad-row":
-            rows = json.loads(text)
+        rows = json.loads(text) if fault == "bad-row" else None
+        if isinstance(rows, list):  # a schema has no rows to spoil
             text = json.dumps([[rows[0][0], *([{"no": "row"}] * (len(rows[0]) - 1))], *rows[1:]])
         usage |= {"candidatesTokenCount": round(len(text) / 2.3)}
         return candidate(text, "MAX_TOKENS" if fault == "cut" else "STOP", usage)

@@ -86,7 +86,7 @@ async def test_a_good_answer(gemini):
     )
     back = await outcome()
     assert back.rows == {10: (4, "sharp"), 11: (2, "blunt")}
-    assert back.usage == Usage(calls=1, input_tokens=321, output_tokens=79)
+    assert back.usage == Usage(1, 321, 79, thinking_tokens=34)
     sent = json.loads(gemini.calls.last.request.content)
     positions = sent["generationConfig"]["responseJsonSchema"]["items"]["prefixItems"]
     assert [position["type"] for position in positions] == ["integer", "integer", "string"]

@@ -114,6 +114,32 @@ def test_verify_names_the_chunk_that_is_damaged_and_the_one_that_is_gone(
     assert answer("jobs", "verify", job)["intact"]
 
 
+def test_a_chunk_that_cannot_be_mended_does_not_keep_others_from_it(
+    run: Run, answer: Answer, job: str, home: Path
+) -> None:
+    run("jobs", "start", job, "--wait")
+    first, _, last = sorted(home.glob("temp/*/chunk_*"))
+    first.unlink()
+    first.mkdir()
+    last.unlink()
+    result = run("jobs", "verify", job, "--mend", "--json")
+    assert result.exit_code == 3
+    told = json.loads(result.stdout)
+    assert (told["intact"], told["mended"]) == (False, [2])
+    assert "chunk 0 stays as it is" in result.stderr
+    assert "a folder stands where a file of the chunks belongs" in result.stderr
+    first.rmdir()
+    assert answer("jobs", "verify", job, "--mend")["intact"]
+
+
+def test_a_home_that_is_a_file_is_said_to_be_one(run: Run, monkeypatch: Any) -> None:
+    Path("file").write_text("")
+    monkeypatch.setenv("ROWMILL_HOME", str(Path("file").absolute()))
+    result = run("jobs", "list")
+    assert result.exit_code == 3
+    assert "a file stands where the folder" in result.stderr
+
+
 def test_a_job_in_memory_is_not_run_piece_by_piece(
     run: Run, answer: Answer, schema_file: str
 ) -> None:

@@ -111,6 +111,7 @@ FOREIGN = [
     ("CASE WHEN (b THEN 1) END", "expression_unreadable", ""),
     ("CASE END", "expression_unreadable", ""),
     ("CASE WHEN b 1 END", "expression_unreadable", "no operator"),
+    ("CASE WHEN i > 0 - 1 END", "expression_unreadable", "without a THEN"),
     ("'open", "expression_unreadable", "quote"),
     ('"open', "expression_unreadable", "quote"),
     ("s = ‘open’", "expression_unreadable", "straight quotes"),

@@ -37,6 +37,15 @@ NUMBERS: list[tuple[str, list[Any]]] = [
     ("i / 0", [N, N, N, N]),
     ("i % n", [1, -1, N, N]),
     ("price % 0.03", [D("0.01"), D("-0.02"), D("0.00"), N]),
+    (
+        "rate * rate * rate * rate * rate / 7",
+        [
+            D("3.39006696E-7"),
+            D("0.004464285714285"),
+            D("0.142857142857142"),
+            D("4.571428571428571"),
+        ],
+    ),
     ("-i", [-7, 7, 0, N]),
     ("- (-i)", [7, -7, 0, N]),
     ("0.1 + 0.2", [D("0.3")] * 4),
@@ -309,6 +318,26 @@ def test_numbers_of_38_digits_can_be_had() -> None:
     assert isinstance(found, Compiled)
     expected = [D((10**18 - 1) ** 2 * 10), None, D(250)]
     assert found.evaluate(column, 3).to_pylist() == expected
+
+
+def test_a_quotient_is_the_same_however_large_both_sides_are() -> None:
+    columns = {
+        Column(None, "x"): pa.array([5 * 10**18 + 1, 10**13, 7, 9 * 10**18, -(10**18)]),
+        Column(None, "y"): pa.array([9 * 10**18, 3 * 10**13, 2, 1, 3]),
+    }
+    found = compile_expression("x / y", dict.fromkeys(columns, Kind("integer", 0)))
+    assert isinstance(found, Compiled)
+    expected = [
+        D("0.555555555555"),
+        D("0.333333333333"),
+        D("3.5"),
+        D(9 * 10**18),
+        D("-333333333333333333.333333333333"),
+    ]
+    assert found.evaluate(columns, 5).to_pylist() == expected
+    for row, value in enumerate(expected):  # alone, the small ones are computed in 64 bits
+        one = {name: array.slice(row, 1) for name, array in columns.items()}
+        assert found.evaluate(one, 1).to_pylist() == [value]
 
 
 def test_literals_and_columns_of_38_digits_are_read_to_the_last_one() -> None:

@@ -44,16 +44,24 @@ def parents(rows: int = 300, *fields: Mapping[str, Any]) -> Any:
 
 def children(*fields: Mapping[str, Any], rows: int | None = None, **of: Any) -> Any:
     """Children with an id, a parent and whatever else; `of` goes into the key."""
+    rules = of.pop("rules", [])
     nullable = bool(of.get("optional_fraction"))
     parent = link("parent", nullable=nullable)
     keys = [key("parent", "parents", **of)]
-    return table("children", ID, parent, *fields, rows=rows, primary_key=["id"], foreign_keys=keys)
+    more = {"primary_key": ["id"], "foreign_keys": keys, "rules": rules}
+    return table("children", ID, parent, *fields, rows=rows, **more)
 
 
 def summed(name: str, expr: str, type_: str = "number", **more: Any) -> dict[str, Any]:
     places = {"decimal_places": 2} if type_ == "number" and more.pop("exact", True) else {}
     generator = {"kind": "aggregate", "expr": expr, **places}
     return {"name": name, "type": type_, "generator": generator, **more}
+
+
+def worked_out(name: str, expr: str) -> dict[str, Any]:
+    """Money by an expression over the row and its parents."""
+    generator = {"kind": "expression", "expr": expr, "decimal_places": 2}
+    return {"name": name, "type": "number", "generator": generator}
 
 
 AGGREGATES = [
@@ -68,6 +76,8 @@ AGGREGATES = [
 ]
 MAYBE_DAY = {**DAY, "null_fraction": 0.5}
 
+KINDS_SHOWN = frozenset({"aggregate", "line_number"})
+"""Generators that need several tables, and are shown here."""
 FAMILIES: dict[str, list[Any]] = {
     "each row by chance": [parents(), children(rows=2000)],
     "by chance or none": [parents(), children(rows=2001, optional_fraction=0.2)],
@@ -177,6 +187,21 @@ FAMILIES: dict[str, list[Any]] = {
     ],
     "sums of shuffled rows": [
         parents(900, *AGGREGATES), children(AMOUNT, WEIGHT, MAYBE_DAY, rows=4000)
+    ],
+    "values of parents": [
+        table("regions", ID, {**AMOUNT, "name": "tax"}, rows=7, primary_key=["id"]),
+        table("parents", ID, link("region"), {**AMOUNT, "name": "price"}, DAY,
+              worked_out("gross", "price + regions.tax"), rows=300, primary_key=["id"],
+              foreign_keys=[key("region", "regions")]),
+        children(AMOUNT, worked_out("cost", "amount * parents.gross"),
+                 worked_out("again", "parent.gross - parents.price"), DAY,
+                 per_parent={"minimum": 1, "maximum": 9}, rules=[
+                     {"rule": "inequality", "low": "parents.day", "high": "day"}]),
+    ],
+    "values of earlier rows of the same table": [
+        table("people", ID, link("boss", nullable=True), AMOUNT,
+              worked_out("gap", "coalesce(boss.amount, 0) - amount"), rows=900, primary_key=["id"],
+              foreign_keys=[key("boss", "people", optional_fraction=0.2)]),
     ],
     "sums of sums": [
         table("regions", ID, summed("all", "sum(parents.total)"), rows=7, primary_key=["id"]),

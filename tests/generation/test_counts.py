@@ -53,20 +53,20 @@ def test_counts_are_the_same_however_they_are_asked_for(counts, parents):
 
 
 def test_dealt_quotas_are_met_to_one_and_alike_in_every_block():
-    counts = dealt(100_000, 0, 4).of(np.arange(100_000))
-    assert np.bincount(counts).tolist() == [20_000] * 5
-    blocks = counts[: 97 * 1024].reshape(97, 1024).sum(axis=1)
-    assert blocks.max() - blocks.min() < 40
+    counts = dealt(102_400, 0, 4).of(np.arange(102_400))
+    assert np.bincount(counts).tolist() == [20_480] * 5
+    blocks = counts.reshape(-1, 128).sum(axis=1)
+    assert blocks.max() - blocks.min() <= 4
     assert abs(np.corrcoef(counts[1:], counts[:-1])[0, 1]) < 0.02
 
 
 def test_ten_million_parents_are_dealt_to_without_holding_them():
     counts = dealt(10_000_000, 1, 7)
-    assert counts.children == 40_000_000 + int(counts.values @ counts.quotas) - 40_000_000
+    assert counts.children == pytest.approx(40_000_000, abs=10)
     owners = counts.owner(np.arange(20_000_000, 20_000_100))
     assert (np.diff(owners) >= 0).all()
     held_bytes = counts._first_places.nbytes + counts._first_parents.nbytes
-    assert held_bytes < 400_000
+    assert held_bytes < 2_000_000
 
 
 @given(st.integers(0, 5), st.integers(0, 30), st.integers(1, 3000), st.floats(0, 1))
@@ -114,4 +114,4 @@ def test_a_skew_out_of_reach_says_what_is_in_reach():
     with pytest.raises(OutOfReach) as refused:
         declining(Busy(0.2, 0.9, 100, 100, 1, 200))
     assert refused.value.most == pytest.approx(0.6, abs=0.01)
-    assert 0.2 < refused.value.least < 0.5
+    assert refused.value.least == pytest.approx(0.2, abs=0.01)

@@ -16,7 +16,7 @@ from src.generation.tables.binding import bind
 from src.generation.tables.bonds import optional_share
 from src.utils.validators import check_table
 
-from .families import FAMILIES, compiled, loaded, schema_of
+from .families import FAMILIES, KINDS_SHOWN, compiled, loaded, schema_of
 
 EVERY = pytest.mark.parametrize("name", FAMILIES)
 
@@ -57,6 +57,11 @@ def test_every_kind_of_link_and_of_counts_has_a_family():
 def test_every_aggregate_has_a_family():
     said = json.dumps(FAMILIES)
     assert all(f'"{function}(' in said for function in FUNCTIONS)
+
+
+def test_every_generator_of_several_tables_has_a_family():
+    said = json.dumps(FAMILIES)
+    assert all(f'"kind": "{kind}"' in said for kind in KINDS_SHOWN)
 
 
 @EVERY

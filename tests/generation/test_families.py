@@ -247,3 +247,24 @@ def test_dates_are_compared_as_dates():
                                                           "maximum": "2024-12-31"}}  # fmt: skip
     found = family(parents(5, first), children(day, AMOUNT, rows=200))["parents"]["first"]
     assert all(date(2024, 1, 1) <= cell <= date(2024, 6, 1) for cell in found.to_pylist())
+
+
+# ── what rows take from their parents ─────────────────────────────────────────────────────────
+
+
+def test_a_row_is_worked_out_from_its_parents_and_theirs():
+    rows = family(*FAMILIES["values of parents"])
+    tax = {row["id"]: row["tax"] for row in rows["regions"].to_pylist()}
+    parents_ = {row["id"]: row for row in rows["parents"].to_pylist()}
+    for row in rows["children"].to_pylist():
+        parent = parents_[row["parent"]]
+        assert parent["gross"] == parent["price"] + tax[parent["region"]]
+        assert row["cost"] == _cents(row["amount"] * parent["gross"], 1)
+        assert row["again"] == tax[parent["region"]]
+        assert row["day"] >= parent["day"]
+
+
+def test_a_row_is_worked_out_from_an_earlier_one():
+    rows = family(*FAMILIES["values of earlier rows of the same table"])["people"].to_pylist()
+    amounts = {row["id"]: row["amount"] for row in rows}
+    assert all(row["gap"] == amounts.get(row["boss"], 0) - row["amount"] for row in rows)

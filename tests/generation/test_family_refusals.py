@@ -20,6 +20,7 @@ from .families import (
     schema_of,
     summed,
     table,
+    worked_out,
     wrongs,
 )
 from .worlds import POOLS, TODAY
@@ -105,7 +106,7 @@ def pairs(a=None, b=None, nullable=False, **more):
         (pairs(a={"distinct": True, "optional_fraction": 0.1}, nullable=True, rows=50),
          "tables[2].foreign_keys[0]", "distinct_optional"),
         ([parents(), table("lines", link("p"), LINE, ID, rows=9, primary_key=["p", "line"])],
-         "tables[1].primary_key", "not_built"),
+         "tables[1].primary_key", "key_not_unique"),
         ([parents(), table("lines", LINE, rows=9)], "tables[1].fields[0].generator",
          "ambiguous_parent"),
         ([*pairs(rows=9)[:2], table("lines", link("a"), link("b"), LINE, rows=9, foreign_keys=[
@@ -171,6 +172,14 @@ def test_the_rows_that_would_fit_are_named():
     assert "13." in problem.message or "50." in problem.message
 
 
+def test_a_key_of_plain_fields_is_unique_or_refused():
+    tens = [link(name, constraints={"minimum": 1, "maximum": 10}) for name in "ab"]
+    rows = family(table("t", *tens, rows=100, primary_key=["a", "b"]))["t"]
+    assert len(set(zip(*rows.to_pydict().values(), strict=True))) == 100
+    (problem,) = wrongs(table("t", *tens, rows=101, primary_key=["a", "b"]))
+    assert (problem.path, problem.code) == ("tables[0].primary_key", "too_few_values")
+
+
 def test_near_misses_are_named():
     (problem,) = wrongs(*bound_to("parent"))
     assert problem.hint == "did you mean 'parents'?"
@@ -178,12 +187,37 @@ def test_near_misses_are_named():
 
 def test_a_circle_over_tables_is_named_in_its_order():
     total = summed("total", "sum(children.share)")
-    share = summed("share", "sum(crumbs.size)")
-    size = summed("size", "sum(dust.n)")
-    crumbs = table("crumbs", ID, link("c"), size, rows=5, primary_key=["id"],
-                   foreign_keys=[key("c", "children")])  # fmt: skip
-    found = wrongs(parents(5, total), children(share, rows=9), crumbs)
-    assert [problem.code for problem in found] == ["unknown_table"]
+    share = worked_out("share", "parents.total / 2")
+    (problem,) = wrongs(parents(5, total), children(share, rows=9))
+    assert (problem.path, problem.code) == ("tables[0].fields[1].generator", "cycle")
+    assert "parents.total → children.share → parents.total" in problem.message
+
+
+def test_a_value_that_needs_the_same_of_its_parent_is_a_circle():
+    people_ = people(optional_fraction=0.5)
+    people_[0]["fields"].append(worked_out("level", "coalesce(boss.level, 0) + 1"))
+    (problem,) = wrongs(*people_)
+    assert problem.code == "cycle"
+    assert "level → level" in problem.message
+
+
+def test_a_chain_of_fields_is_as_long_as_calls_can_be_deep():
+    def chain(length):
+        first = {"name": "f0", "type": "number", "generator": {"kind": "uniform"}}
+        more = [worked_out(f"f{n}", f"f{n - 1} + 1") for n in range(1, length)]
+        return [
+            parents(5, first, *more),
+            children(worked_out("x", f"parents.f{length - 1}"), rows=3),
+        ]
+
+    assert wrongs(*chain(60)) == []
+    (problem,) = wrongs(*chain(61))
+    assert (problem.path, problem.code) == ("tables[1].fields[2]", "chain_too_long")
+
+
+def test_too_many_tables_are_refused_before_they_are_looked_at():
+    (problem,) = wrongs(*(table(f"t{n}", {"name": "x", "format": "?"}) for n in range(201)))
+    assert (problem.path, problem.code) == ("tables", "too_many_tables")
 
 
 def test_everything_is_told_at_once():

@@ -16,7 +16,6 @@ from src.core.models import FieldDefinition
 from src.core.parsing import parse_schema
 from src.generation.arrow_types import arrow_type, to_array
 from src.generation.cells import words
-from src.generation.checks import check_schema
 from src.generation.identifiers import uuid_text
 from src.generation.keys import derive
 from src.generation.recipe import compile_schema
@@ -55,15 +54,6 @@ def test_the_customers_example_works_in_full():
     assert (min(counts), max(counts)) == (4, 10)
     spend = rows["monthly_spend"].cast(pa.float64()).to_numpy()
     assert abs(np.log(spend[spend > 0]).mean() - 3.5) < 0.03
-
-
-def test_the_shop_example_is_refused_by_name_until_it_can_be_made():
-    schema = example("shop")
-    found = check_schema(schema, rows=None, pools=POOLS, as_of=TODAY)
-    assert {problem.code for problem in found} == {"not_built"}
-    paths = {problem.path for problem in found}
-    assert "tables[2].foreign_keys[0]" in paths
-    assert "tables[3].fields[4].generator.kind" in paths
 
 
 def test_several_tables_each_have_their_own_rows():

@@ -915,3 +915,87 @@ def test_relative_days_hang_on_today_alone() -> None:
     assert earlier.document["as_of"] == "2024-02-29"
     constraints = earlier.document["fields"][1]["constraints"]
     assert constraints == {"minimum": "1943-03-01", "maximum": "2006-02-28"}
+
+
+# ── what a stranger typed and came out wrong ──────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("words", "shapes", "left"),
+    [
+        # a list of values ends with its "or", and belongs to the field that begins it
+        ("status open or closed", ["string category open|closed"], ()),
+        ("size S, M or L, colour red or blue",
+         ["string category S|M|L", "string category red|blue"], ()),
+        ("blood type A, B, AB or O", ["string category A|B|AB|O"], ()),
+        ("rating 1, 2, 3, 4 or 5, text", ["integer category 1|2|3|4|5", "string text"], ()),
+        ("year 1990-2024, fuel diesel or petrol or electric",
+         ["integer uniform 1990..2024", "string category diesel|petrol|electric"], ()),
+        ("department is sales, IT or HR", ["string category sales|IT|HR"], ()),
+        ("status must be open or closed", ["string category open|closed"], ()),
+        ("discount 0, 5, 10 or 15 percent", ["number category 0|5|10|15"], ()),
+        ("sex male or female, smoker yes or no",
+         ["string category male|female", "boolean bernoulli"], ()),
+        ('genre is one of "Sci-Fi" or "Drama & Crime"', ["string category Sci-Fi|Drama & Crime"],
+         ()),
+        ("grade A-F, plan A to C",
+         ["string category A|B|C|D|E|F", "string category A|B|C"], ()),
+        # bounds
+        ("runtime no more than 180 min", ["integer uniform ..180"], ()),
+        ("age not older than 30, stock never fewer than 3",
+         ["integer uniform ..30", "integer uniform 3.."], ()),
+        ("Preis nicht mehr als 20 Euro, Gewicht mehr als 5 kg",
+         ["number uniform ..20", "number uniform 5.1.."], ()),
+        ("age >= 18, age <= 99", ["integer uniform 18..99"], ()),
+        ("age 18 or older, income 30k or more, height 150+ cm",
+         ["integer uniform 18..", "integer uniform 30000..", "number uniform 150.."], ()),
+        ("age between eighteen and sixty-five", ["integer uniform 18..65"], ()),
+        ("budget 1 to 5 million, hours 200 to 1k",
+         ["number uniform 1000000..5000000", "integer uniform 200..1000"], ()),
+        # truths, names, expressions
+        ("online 95% true", ["boolean bernoulli"], ()),
+        ("first and last name", ["string person.given_name", "string person.family_name"], ()),
+        ("score, value, from, to",
+         ["integer uniform", "number lognormal", "string text", "string text"], ()),
+        ("sku matching [A-Z]{3}-\\d{4}", ["string pattern unique"], ()),
+        ("username must be lowercase", ["string person.user_name unique"], ("lowercase",)),
+        ("age between 18 and 65, exactly 40% female", ["integer uniform 18..65"],
+         ("exactly 40% female",)),
+        # days
+        ("created at 2024", ["datetime 2024-01-01T00:00:00..2024-12-31T23:59:59"], ()),
+    ],
+)  # fmt: skip
+def test_what_came_out_wrong_once(words: str, shapes: list[str], left: tuple[str, ...]) -> None:
+    reading = read(f"300 records: {words}")
+    assert [shape(field) for field in fields(reading).values()] == shapes
+    assert reading.not_understood == left
+
+
+def test_an_expression_is_kept_as_written() -> None:
+    reading = read("5 rows: code with regex \\d{3}-[a-z]{2,4}, name")
+    assert fields(reading)["code"]["generator"]["pattern"] == "\\d{3}-[a-z]{2,4}"
+
+
+def test_before_a_year_long_ago_is_not_one_day() -> None:
+    (check,) = checks(read("200 books: published before 2000"), "range")
+    assert check["maximum"] == "1999-12-31"
+    assert check["minimum"] < "1990"
+
+
+def test_a_place_of_a_persons_field_is_where_people_live() -> None:
+    reading = read("100 hotels with stars 1-5, city in Germany, street from France")
+    assert reading.document["locale"] == "de"
+    assert list(fields(reading)) == ["stars", "city", "street"]
+    assert reading.not_understood == ("France",)
+
+
+def test_values_that_are_not_used_are_not_said_to_be() -> None:
+    reading = read("25 students with credits at most 180")
+    assert not any("one of" in note for note in reading.assumptions)
+
+
+def test_more_rows_than_can_be_made_are_quoted_and_asked_for() -> None:
+    reading = read("99999999999999999999 customers with name")
+    assert "rows" not in reading.document
+    assert reading.not_understood == ("99999999999999999999 customers",)
+    assert "How many rows?" in reading.questions

@@ -58,6 +58,8 @@ class _Translation:
         self._words, self._nodes = found, 0
 
     def syntax(self, node: Any) -> Syntax:
+        if node is None:
+            raise unreadable("a value is missing")
         if type(node) is exp.Paren:
             return self.syntax(node.this)
         self._nodes += 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ...core import kinds
 from ...core.errors import Problem
@@ -16,13 +16,15 @@ from . import ordering
 from .combinations import bind_combinations
 from .correlations import Correlations
 from .demands import Among, Demand, Empty, Ordered, Same, demands
-from .layouts import bind_series
 from .nulls import emptiness
 from .picking import assign, pick
 from .rising import bind_monotonic, bind_non_overlap
 from .site import Site
 from .sums import bind_sum
+from .timelines import bind_series
 from .together import bind_unique_together
+
+F = TypeVar("F", Among, Empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,13 @@ class Rules:
     def problems(self) -> tuple[Problem, ...]:
         return tuple(self.site.problems)
 
-    def finished(self, brief: Brief, own: Callable[[], Maker]) -> Maker:
-        """The field's cells with all that rules and nulls do to them; `own` builds its generator.
+    def finished(self, brief: Brief, own: Callable[[Brief], Maker]) -> Maker:
+        """The field's cells with all that rules and nulls do to them; `own` builds the others.
 
         Raises: Refused.
         """
         name = brief.field.name
-        maker = self.site.makers.get(name) or own()
+        maker = self.site.makers.get(name) or own(brief)
         for override in self.site.overrides.get(name, ()):
             maker = override.over(maker)
         return emptiness(self.site, brief, self.empty.get(name, ())).of(maker)
@@ -55,13 +57,12 @@ def bind_rules(
     site = Site(table, briefs, fixed, at)
     site.measure()
     bind_series(site)
-    wanted = list(_bound(site))
-    empty: dict[str, list[Empty]] = {}
-    _settle(site, wanted, empty)
-    return Rules(site, empty)
+    wanted = _bound(site)
+    _settle(site, wanted)
+    return Rules(site, _by_field(site, [d for d in wanted if isinstance(d, Empty)]))
 
 
-def _bound(site: Site) -> Iterator[Demand]:
+def _bound(site: Site) -> list[Demand]:
     """Rules that bind whole fields are bound; what the others demand is left."""
     correlations = Correlations(site)
     found: list[Demand] = []
@@ -75,7 +76,7 @@ def _bound(site: Site) -> Iterator[Demand]:
             else:
                 found += _READERS[type(rule)](site, rule, at)
     correlations.bind()
-    return iter(found)
+    return found
 
 
 _BINDERS: dict[type[Any], Callable[[Site, Any, str], None]] = {
@@ -111,16 +112,9 @@ _READERS: dict[type[Any], Callable[[Site, Any, str], list[Demand]]] = {
 # ── what single fields are asked for ──────────────────────────────────────────────────────────
 
 
-def _settle(site: Site, wanted: list[Demand], empty: dict[str, list[Empty]]) -> None:
+def _settle(site: Site, wanted: list[Demand]) -> None:
     orders = ordering.Ordering(site)
-    among: dict[str, list[Among]] = {}
-    for demand in wanted:
-        with site.refusing():
-            if isinstance(demand, Among):
-                among.setdefault(_own_field(site, demand), []).append(demand)
-            if isinstance(demand, Empty):
-                empty.setdefault(_own_field(site, demand), []).append(demand)
-    for name, those in among.items():
+    for name, those in _by_field(site, [d for d in wanted if isinstance(d, Among)]).items():
         with site.refusing():
             pick(site, name, those)
     for demand in wanted:
@@ -133,6 +127,14 @@ def _settle(site: Site, wanted: list[Demand], empty: dict[str, list[Empty]]) -> 
             if isinstance(demand, Ordered):
                 orders.add(demand, _bindable(site))
     ordering.build(orders)
+
+
+def _by_field(site: Site, wanted: list[F]) -> dict[str, list[F]]:
+    found: dict[str, list[F]] = {}
+    for demand in wanted:
+        with site.refusing():
+            found.setdefault(_own_field(site, demand), []).append(demand)
+    return found
 
 
 def _own_field(site: Site, demand: Among | Empty) -> str:
@@ -174,4 +176,3 @@ def _settable(site: Site) -> frozenset[str]:
         for name, brief in site.briefs.items()
         if name not in site.fixed and getattr(brief.generator, "kind", None) != "expression"
     )
-

@@ -42,14 +42,18 @@ class Bound:
     when: Term | None = None
 
     @property
-    def constant(self) -> Any:
-        """The place, where it is the same in every row; else None."""
-        if self.term.columns or self.when is not None:
+    def written(self) -> Measured | None:
+        """What is written out in the rule; None where it follows from a column."""
+        if self.term.columns:
             return None
         vector = self.node.run({})
-        if not present(vector, 1)[0]:
-            return None
-        return self.spots(measured(vector.values, self.kind))[0].item()
+        return measured(vector.values, self.kind) if present(vector, 1)[0] else None
+
+    @property
+    def constant(self) -> Any:
+        """The place, where it is the same in every row; else None."""
+        given = self.written if self.when is None else None
+        return None if given is None else self.spots(given)[0].item()
 
     def limit(self, block: Block) -> tuple[Spots, Mask]:
         """The last place that is allowed on this side, and in which rows there is such a limit."""

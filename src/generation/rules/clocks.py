@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +17,7 @@ FOREVER = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A zone's changes: from `changes[i]` (microseconds UTC) on, the wall shows `offsets[i]` more."""
+    """From `changes[i]` (microseconds UTC) on, the wall shows `offsets[i]` more than UTC."""
 
     changes: Rows
     offsets: Rows
@@ -52,7 +53,7 @@ def clock(zone: tzinfo, low: int, high: int) -> Clock:
     last = min(high + 3 * DAY, (datetime(9999, 12, 29) - EPOCH) // timedelta(microseconds=1))  # noqa: DTZ001
     probes = range(first, last, step)
     changes, offsets = [-FOREVER // 2], [_offset(zone, first)]
-    for before, after in zip(probes, probes[1:], strict=False):
+    for before, after in pairwise(probes):
         if _offset(zone, after) != offsets[-1]:
             changes.append(_change(zone, before, after))
             offsets.append(_offset(zone, after))

@@ -51,8 +51,9 @@ class Emptiness:
 def emptiness(site: Site, brief: Brief, demands: Sequence[Empty]) -> Emptiness:
     """Raises: Refused."""
     field = brief.field
-    share = null_share(field)
-    when = None
+    share, when = null_share(field), None
+    if field.constraints.required or field.name in site.complete:
+        share = 0.0
     if field.null_when is not None:
         # Otherwise filled, unless a share is asked for besides.
         share = field.null_fraction or 0.0
@@ -60,7 +61,7 @@ def emptiness(site: Site, brief: Brief, demands: Sequence[Empty]) -> Emptiness:
         when = site.condition(site.spoken(field.null_when, at), field.name, at)
     _check(site, brief, demands)
     forced = tuple((site.condition(d.when, field.name, d.at), d.wanted) for d in demands)
-    return Emptiness(brief.key("null"), 0.0 if field.constraints.required else share, when, forced)
+    return Emptiness(brief.key("null"), share, when, forced)
 
 
 def _check(site: Site, brief: Brief, demands: Sequence[Empty]) -> None:

@@ -86,9 +86,9 @@ class Picked:
         """A combination of conditions that leaves no value."""
         forced = sum(1 << number for number, one in enumerate(self.conditions) if one is None)
         for pattern in range(1 << len(self.conditions)):
-            if pattern & forced == forced and self.can_all_hold(pattern):
-                if not self._weights(pattern).sum() > 0:
-                    return pattern
+            possible = pattern & forced == forced and self.can_all_hold(pattern)
+            if possible and not self._weights(pattern).sum() > 0:
+                return pattern
         return None
 
 

@@ -199,7 +199,8 @@ class Worked:
         shift, before_it = self._shift(moment)
         seconds = -(-(moment - self.hours.starts[shift]) // SECOND)
         inside = np.clip(seconds, 0, self.hours.sizes[shift])
-        return before_it + inside
+        found: Rows = before_it + inside
+        return found
 
     def next(self, spots: Spots, steps: int) -> Spots:
         return spots + steps

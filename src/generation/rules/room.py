@@ -17,7 +17,7 @@ from .bounds import Bound
 from .demands import Ordered
 from .exclusion import exclude_each_other
 from .places import Continuum, Listed, Points, Worked, floats_of
-from .reach import Knowledge, Reach
+from .reach import Knowledge, Reach, single
 from .site import Site
 from .terms import Term
 from .windows import Edge, Windows
@@ -78,6 +78,9 @@ class Room:
             self.site.refuse(bound.at, "empty_window", message, hint)
 
     def _reach(self, bound: Bound) -> Reach:
+        if bound.written is not None:
+            value = single(bound.written)
+            return Reach(value, value)
         reach = self.knowledge.reach(bound.term.tree)
         if bound.term.kind.zone is not None and bound.kind.zone is None:
             return reach + Reach(Fraction(-ZONES), Fraction(ZONES))

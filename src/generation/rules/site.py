@@ -11,13 +11,16 @@ import pyarrow.compute as pc
 
 from ...core.errors import Problem
 from ...core.models import TableDefinition
+from ..arrays import chosen
 from ..blocks import Maker
 from ..briefs import Brief, Refused
 from ..expressions.kinds import Column, Kind
 from ..expressions.syntax import Name, Syntax
 from ..structure import unknown_field
 from ..tables.references import Named, Names
+from ..values import listed_values
 from .axes import Axis, axis
+from .layouts import Layout, Sections, layout
 from .reach import Knowledge, Reach, declared, of_axis
 from .terms import Term, condition, parsed, term
 
@@ -44,8 +47,9 @@ class Site:
     `overrides` what they put over the cells of some rows.
 
     `fixed`: fields that no rule may bind, with the reason (a key, written by the model). `at` is
-    what stands before `rules[0]` and `fields[0]` in paths. `axes` are the fields' own, those of bound ones as
-    narrowed. `claims` says which rule has bound a field.
+    what stands before `rules[0]` and `fields[0]` in paths. `axes` are the fields'
+    own, those of bound ones as narrowed. `claims` says which rule has bound a field; `sections` are the fields whose values
+    stand together, `complete` those that say themselves where they are empty.
     """
 
     table: TableDefinition
@@ -58,6 +62,8 @@ class Site:
     claims: dict[str, str] = field(default_factory=dict)
     axes: dict[str, Axis] = field(default_factory=dict)
     named: dict[Column, Named] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+    complete: set[str] = field(default_factory=set)
 
     @property
     def names(self) -> Names:
@@ -157,6 +163,21 @@ class Site:
             message = f"{name!r} is {what}, which leaves a rule no freedom"
             raise Refused(at, "rules_contradict", message, "drop the one or the other")
         return self.axes[name]
+
+    def sectioned(self, per: str | None, at: str) -> Layout:
+        """Which rows share a value of `per`; where a list says so, its values stand together.
+
+        Raises: Refused.
+        """
+        brief = self.briefs[self.table.fields[0].name]
+        found = layout(brief, per, at)
+        if isinstance(found, Sections) and per is not None and per not in self.sections:
+            owner = self.claim(per, at)
+            cells, _ = listed_values(owner)
+            self.sections.add(per)
+            self.axes.pop(per, None)
+            self.makers[per] = lambda block: chosen(cells, found.partition.owner(block.rows))
+        return found
 
     # ── what is known ─────────────────────────────────────────────────────────────────────────
 

@@ -18,7 +18,7 @@ from ..cells import Rows
 from ..expressions import Aggregate, Compiled, Kind, compile_expression, kind_of, parse_aggregate
 from ..expressions.compiling import columns_of, to_type
 from ..expressions.vectors import MOST_UNITS, Vector, load, store, validity
-from .bonds import Bond, bonds_of
+from .bonds import Bond
 from .links import Counted
 from .references import near
 
@@ -69,9 +69,7 @@ def _compiled(text: str, child: TableDefinition) -> Compiled:
 
 def _link(brief: Brief, child: TableDefinition, compiled: Compiled | None) -> Counted | None:
     """None where the key or the rows are wrong, which is told elsewhere."""
-    bonds = [
-        bond for bond in bonds_of(brief.names.schema, child) if bond.parent.name == brief.table.name
-    ]
+    bonds = [bond for bond in brief.names.bonds[child.name] if bond.parent.name == brief.table.name]
     if not bonds:
         message = f"{child.name!r} has no foreign key to {brief.table.name!r}"
         raise Refused(AT, "not_a_child", message, "add the key to the child table")

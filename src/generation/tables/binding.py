@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 import numpy as np
@@ -42,6 +42,7 @@ class Bound:
 
     order: tuple[str, ...]
     rows: dict[str, int]
+    bonds: dict[str, tuple[Bond, ...]]
     links: dict[str, dict[int, Link]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -54,7 +55,7 @@ def bind(
 ) -> Bound:
     """`rows`: of a table, None where nobody said; `paths` stand before each table's keys."""
     order = ordered(schema)
-    found = Bound(order, {})
+    found = Bound(order, {}, {name: bonds_of(schema, schema.table(name)) for name in order})
     for name in order:
         table = schema.table(name)
         _Binding(schema, table, found, seed, paths[name]).run(rows(table))
@@ -65,11 +66,11 @@ def ordered(schema: DataSchema) -> tuple[str, ...]:
     """Parents first, else as written; tables in a circle come last."""
     names = list(dict.fromkeys(table.name for table in schema.tables))
     parents = {name: parents_of(schema, name) for name in names}
-    order: list[str] = []
+    order: dict[str, None] = {}
     while names:
-        free = (name for name in names if parents[name] <= set(order))
-        order.append(next(free, names[0]))
-        names.remove(order[-1])
+        free = (name for name in names if parents[name] <= order.keys())
+        order.setdefault(next(free, names[0]))
+        names = [name for name in names if name not in order]
     return tuple(order)
 
 
@@ -97,7 +98,7 @@ class _Binding:
 
     @property
     def bonds(self) -> tuple[Bond, ...]:
-        return bonds_of(self.schema, self.table)
+        return self.found.bonds[self.table.name]
 
     def run(self, given: int | None) -> None:
         links = self.found.links[self.table.name] = {}
@@ -167,7 +168,7 @@ class _Binding:
             return None
         return self._partners(*pair)
 
-    @property
+    @cached_property
     def _pair(self) -> tuple[Bond, Bond] | None:
         return pair_of(self.table, self.bonds)
 

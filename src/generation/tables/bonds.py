@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...core.kinds import Aggregate, UniqueTogether
+from ...core.kinds import Aggregate, Monotonic, UniqueTogether
 from ...core.models import DataSchema, FieldDefinition, ForeignKey, PerParent, TableDefinition
-from .references import parent_name
 
 DEFAULT_NULLS = 0.1
 """The share of empty cells where a field is only said to be nullable."""
@@ -40,6 +39,10 @@ class Bond:
     @property
     def name(self) -> str:
         return f"{self.table.name}.{self.number}"
+
+
+def parent_name(key: ForeignKey, table: TableDefinition) -> str:
+    return key.reference.table or table.name
 
 
 def bonds_of(schema: DataSchema, table: TableDefinition) -> tuple[Bond, ...]:
@@ -175,10 +178,28 @@ def is_aggregated(bond: Bond) -> bool:
     return any(bond.table.name in expr for expr in said)
 
 
+def is_unique(table: TableDefinition, bonds: tuple[Bond, ...], fields: frozenset[str]) -> bool:
+    """Whether no two rows share these fields, by one of them or by the table's keys and rules."""
+    if any(field.constraints.unique for field in table.fields if field.name in fields):
+        return True
+    rules = (rule for rule in table.rules if isinstance(rule, UniqueTogether))
+    return is_unique_by_keys(table, bonds, fields) or any(
+        fields >= set(rule.fields) for rule in rules
+    )
+
+
 def is_unique_by_keys(
     table: TableDefinition, bonds: tuple[Bond, ...], fields: frozenset[str]
 ) -> bool:
-    """Whether the way parents are chosen makes these fields together unique."""
+    """Whether the way parents are chosen makes these fields together unique, or a series that
+    rises from row to row of each parent."""
+    if any(
+        isinstance(rule, Monotonic)
+        and rule.strict
+        and fields >= {rule.field, rule.per or rule.field}
+        for rule in table.rules
+    ):
+        return True
     if any(bond.single and set(bond.key.fields) <= fields for bond in bonds):
         return True
     counted = numbering(table, bonds) if _has_line_number(table, fields) else None

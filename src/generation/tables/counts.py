@@ -1,24 +1,28 @@
 """How many children each parent has, and whose the n-th child is.
 
 All children have places 0 … C − 1, those of one parent side by side. What is dealt from a quota
-needs no state but the totals of blocks of a thousand parents; what is not is held for each parent.
+needs no state but the totals of small blocks of parents; what is not is held for each parent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
+from ..arrays import Mask
 from ..cells import Rows, words
 from ..choices import Partition
 from ..keys import Key
 from ..permutations import Permutation
 
-BLOCK = 1024
-"""Parents whose counts are dealt together: one look-up makes so many."""
+BLOCK = 128
+"""Parents whose counts are dealt together: one look-up anywhere makes so many."""
+HANDS = 4096
+"""Blocks looked at together, so that look-ups all over the table need no more memory than these."""
 
 
 class Counts(Protocol):
@@ -45,7 +49,7 @@ class Dealt:
     Line all parents up by their number of children and deal them out like cards: block b gets every
     B-th from the b-th on, in an order of its own. So each block has very nearly the same counts,
     all blocks together have exactly the quotas, and how many children the first b blocks have
-    is a sum over the quotas. O(1,024) a parent, O(parents / 1,024) held.
+    is a sum over the quotas. O(128) a parent, O(parents / 128) held.
     """
 
     key: Key
@@ -93,22 +97,39 @@ class Dealt:
         return total
 
     def of(self, parents: Rows) -> Rows:
-        return self._look(parents).counts
+        block = np.searchsorted(self._first_parents, parents, side="right") - 1
+
+        def look(dealt: _Hands, here: Mask) -> Rows:
+            return dealt.counts[np.searchsorted(dealt.parents, parents[here])]
+
+        return self._looked_up(block, look)
 
     def start(self, parents: Rows) -> Rows:
-        return self._look(parents).starts
+        block = np.searchsorted(self._first_parents, parents, side="right") - 1
+
+        def look(dealt: _Hands, here: Mask) -> Rows:
+            return dealt.starts[np.searchsorted(dealt.parents, parents[here])]
+
+        return self._looked_up(block, look)
 
     def owner(self, places: Rows) -> Rows:
         block = np.searchsorted(self._first_places, places, side="right") - 1
-        dealt = self._hands(_distinct(block))
-        ends = dealt.starts + dealt.counts
-        return dealt.parents[np.searchsorted(ends, places, side="right")]
 
-    def _look(self, parents: Rows) -> _Hands:
-        block = np.searchsorted(self._first_parents, parents, side="right") - 1
-        dealt = self._hands(_distinct(block))
-        found = np.searchsorted(dealt.parents, parents)
-        return _Hands(parents, dealt.counts[found], dealt.starts[found])
+        def look(dealt: _Hands, here: Mask) -> Rows:
+            ends = dealt.starts + dealt.counts
+            return dealt.parents[np.searchsorted(ends, places[here], side="right")]
+
+        return self._looked_up(block, look)
+
+    def _looked_up(self, block: Rows, look: Callable[[_Hands, Mask], Rows]) -> Rows:
+        """`block`: where each answer is found."""
+        found = np.empty(len(block), np.int64)
+        wanted = np.unique(block)
+        for first in range(0, len(wanted), HANDS):
+            blocks = wanted[first : first + HANDS]
+            here = (block >= blocks[0]) & (block <= blocks[-1])
+            found[here] = look(self._hands(blocks), here)
+        return found
 
     def _hands(self, blocks: Rows) -> _Hands:
         """Everything about the parents of some blocks, ascending."""
@@ -134,11 +155,6 @@ class _Hands:
     parents: Rows
     counts: Rows
     starts: Rows
-
-
-def _distinct(ascending: Rows) -> Rows:
-    found: Rows = np.unique(ascending).astype(np.int64, copy=False)
-    return found
 
 
 @dataclass(frozen=True)

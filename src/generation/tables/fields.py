@@ -8,19 +8,17 @@ import pyarrow as pa
 from ..arrow_types import arrow_type
 from ..blocks import Block, Maker
 from ..briefs import Brief, Refused
-from .bonds import Bond, bonds_of, numbering
+from .bonds import Bond, numbering
 from .kin import NOBODY, kin
 from .links import Counted
 
 
 def key_bond(brief: Brief) -> Bond | None:
     """The foreign key that fills a field; None where none does."""
-    bonds = [b for b in bonds_of(brief.names.schema, brief.table) if _fills(b, brief)]
-    return next((bond for bond in bonds if bond.after is None), None)
-
-
-def _fills(bond: Bond, brief: Brief) -> bool:
-    return brief.field.name in bond.key.fields
+    for bond in brief.names.bonds[brief.table.name]:
+        if bond.after is None and brief.field.name in bond.key.fields:
+            return bond
+    return None
 
 
 def key_cells(brief: Brief, bond: Bond) -> Maker:
@@ -40,7 +38,7 @@ def line_number(brief: Brief) -> Maker:
 
     Raises: Refused.
     """
-    bond = numbering(brief.table, bonds_of(brief.names.schema, brief.table))
+    bond = numbering(brief.table, brief.names.bonds[brief.table.name])
     if bond is None:
         message = "it is not clear which parent's rows are numbered"
         hint = "give one foreign key per_parent, or put it into the primary key beside this field"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ...core.errors import Problem
@@ -12,6 +12,8 @@ from .references import Dependencies, Node
 
 N = TypeVar("N", bound=Hashable)
 Graph = Mapping[Node, Iterable[Node]]
+DEEPEST = 60
+"""Fields made one from another: each is some calls deep, and Python allows a thousand."""
 
 
 def graph_of(schema: DataSchema, noted: Dependencies) -> dict[Node, list[Node]]:
@@ -36,6 +38,18 @@ def cycle_problems(schema: DataSchema, graph: Graph, paths: Mapping[str, str]) -
     message = "these fields need each other: " + " → ".join(named)
     path = field_path(schema, cycle[0], paths)
     yield Problem(f"{path}.generator", "cycle", message, "make one of them without the others")
+
+
+def depth_problems(
+    schema: DataSchema, depths: Mapping[Node, int], paths: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Chains so long that making a cell would go too deep into calls; the first of each table."""
+    for table in schema.tables:
+        deep = [node for node, depth in depths.items() if node[0] == table.name and depth > DEEPEST]
+        if deep:
+            message = f"{deep[0][1]!r} is made from more than {DEEPEST} fields in a row"
+            path = field_path(schema, deep[0], paths)
+            yield Problem(path, "chain_too_long", message, "make it from fewer others")
 
 
 def field_path(schema: DataSchema, node: Node, paths: Mapping[str, str]) -> str:
@@ -64,6 +78,40 @@ def cycle_of(graph: Mapping[N, Iterable[N]]) -> tuple[N, ...]:
                 branches[following] = iter(graph[following])
                 here = following
     return ()
+
+
+def bottom_up(graph: Mapping[N, Iterable[N]]) -> list[N]:
+    """Each after all that it is made from; the graph has no cycle."""
+    order: dict[N, None] = {}
+    for start in graph:
+        path = [(start, iter(graph[start]))]
+        while path:
+            node, branches = path[-1]
+            following = next((other for other in branches if other not in order), None)
+            if following is None:
+                order.setdefault(node)
+                path.pop()
+            else:
+                path.append((following, iter(graph[following])))
+    return list(order)
+
+
+def depths_of(graph: Graph) -> dict[Node, int]:
+    """How many fields in a row each is made from."""
+    depths: dict[Node, int] = {}
+    for node in bottom_up(graph):
+        depths[node] = max((depths[other] + 1 for other in graph[node]), default=0)
+    return depths
+
+
+def reach_of(graph: Graph, children: Callable[[str, str], int]) -> dict[Node, int]:
+    """How many rows are looked at for one cell, at the widest; `children(parent, child)`: how many
+    rows of `child` a row of `parent` sums up, 1 where it is no parent."""
+    reach: dict[Node, int] = {}
+    for node in bottom_up(graph):
+        wide = (reach[other] * children(node[0], other[0]) for other in graph[node])
+        reach[node] = max(wide, default=1)
+    return reach
 
 
 def waiting(graph: Graph, written: Iterable[Node]) -> set[Node]:

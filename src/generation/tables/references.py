@@ -23,11 +23,12 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from ...core.models import DataSchema, FieldDefinition, ForeignKey, TableDefinition
+from ...core.models import DataSchema, FieldDefinition, TableDefinition
 from ..arrow_types import arrow_type
 from ..blocks import Block, Maker
 from ..briefs import Refused
 from ..expressions.kinds import Column, Kind, kind_of
+from .bonds import Bond, parent_name
 from .kin import Link, kin
 
 Node: TypeAlias = tuple[str, str]
@@ -61,9 +62,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that rows of `table` know. `links` are by table and by the key's number there;
-    `makers` are complete once all tables are compiled; `reader` is the field on whose behalf names
-    are resolved."""
+    """The names that rows of `table` know.
+
+    `links` and `bonds` are by table, links also by the key's number there; `makers` are complete
+    once all tables are compiled; `reader` is the field on whose behalf names are resolved.
+    """
 
     schema: DataSchema
     table: TableDefinition
@@ -71,6 +74,7 @@ class Names:
     makers: Makers
     dependencies: Dependencies
     reader: str
+    bonds: Mapping[str, tuple[Bond, ...]] = field(default_factory=dict)
 
     def read_by(self, field: str) -> Names:
         """The same names, read by another field of the table."""
@@ -80,11 +84,11 @@ class Names:
         """Everything that may be named and what it holds; what is ambiguous is not among it."""
         found = {Column(None, field.name): kind_of(field) for field in self.table.fields}
         for number, key in enumerate(self.table.foreign_keys):
-            qualifiers = [parent_name(key, self.table), *key.fields]
-            for there in self._fields(parent_name(key, self.table)):
-                for qualifier in qualifiers:
-                    if self._keys(qualifier) == [number]:
-                        found[Column(qualifier, there.name)] = kind_of(there)
+            parent = parent_name(key, self.table)
+            kinds = [(there.name, kind_of(there)) for there in self._fields(parent)]
+            for qualifier in (parent, *key.fields):
+                if self._keys(qualifier) == [number]:
+                    found |= {Column(qualifier, name): kind for name, kind in kinds}
         own = {Column(self.table.name, field.name): kind_of(field) for field in self.table.fields}
         return {**found, **own}
 
@@ -166,10 +170,6 @@ class Names:
         message = f"{column} may mean the row behind " + " or ".join(map(repr, fields))
         hint = f"name the key's field: {fields[0]}.{column.name}"
         return Refused("", "ambiguous_reference", message, hint)
-
-
-def parent_name(key: ForeignKey, table: TableDefinition) -> str:
-    return key.reference.table or table.name
 
 
 def near(name: str, known: Iterable[str], what: str) -> str:

@@ -8,8 +8,16 @@ from ...core.errors import Problem
 from ...core.models import DataSchema, FieldDefinition, ForeignKey, TableDefinition
 from ..arrow_types import arrow_type
 from .binding import ordered, parents_of
-from .bonds import Bond, bonds_of, is_unique_by_keys, line_field, null_share, unique_sets
-from .references import near, parent_name
+from .bonds import (
+    Bond,
+    bonds_of,
+    is_unique,
+    line_field,
+    null_share,
+    parent_name,
+    unique_sets,
+)
+from .references import near
 
 
 def key_problems(schema: DataSchema, table: TableDefinition, at: str) -> Iterator[Problem]:
@@ -127,18 +135,17 @@ def _distinct(bonds: tuple[Bond, ...], at: str) -> Iterator[Problem]:
 
 
 def _primary_key(table: TableDefinition, bonds: tuple[Bond, ...], at: str) -> Iterator[Problem]:
-    """Of several fields: unique by one of them, by a line number, or by a pair of keys."""
+    """A key of several fields, some of which come from parents; of plain fields rules make it."""
     key = frozenset(table.primary_key)
-    fields = [field for field in table.fields if field.name in key]
-    if len(key) < 2 or len(fields) < len(key):
-        return
-    if any(field.constraints.unique for field in fields) or is_unique_by_keys(table, bonds, key):
+    filled = {field for bond in bonds for field in bond.key.fields}
+    lines = line_field(table)
+    filled |= {lines.name} if lines is not None else set()
+    is_whole = key <= {field.name for field in table.fields}
+    if len(key) < 2 or not key & filled or not is_whole or is_unique(table, bonds, key):
         return
     message = "nothing makes these fields unique together"
-    hint = "make one of them unique, or let the key be two foreign keys, or one and a line_number"
-    if line_field(table) is not None and not bonds:
-        hint = "give the table the foreign key whose rows the line_number counts"
-    yield Problem(f"{at}primary_key", "not_built", message, hint)
+    hint = "let the key be two foreign keys, or one and a line_number, or make one field unique"
+    yield Problem(f"{at}primary_key", "key_not_unique", message, hint)
 
 
 # ── all tables ────────────────────────────────────────────────────────────────────────────────

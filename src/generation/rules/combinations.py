@@ -1,0 +1,68 @@
+"""Fields whose values come together, one combination a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from ...core import kinds
+from ..arrays import chosen
+from ..blocks import Block, Maker
+from ..briefs import Brief, Refused
+from ..choices import Choice, weighted
+from ..keys import Key
+from ..values import checked_weights, typed
+from .site import Site
+
+
+def bind_combinations(site: Site, rule: kinds.FixedCombinations, at: str) -> None:
+    """Raises: Refused."""
+    for number, values in enumerate(rule.combinations):
+        if len(values) != len(rule.fields):
+            message = f"{len(values)} values for {len(rule.fields)} fields"
+            hint = "give one value for each field, in their order"
+            raise Refused(f"{at}.combinations[{number}]", "wrong_value", message, hint)
+    choice = _choice(rule, at)
+    key = next(iter(site.briefs.values())).shared_key("combinations", *rule.fields)
+    for place, name in enumerate(rule.fields):
+        path = f"{at}.fields[{place}]"
+        brief = site.claim(name, path)
+        if brief.unique:
+            message = f"{name!r} is unique, and takes few values here"
+            raise Refused(path, "rules_contradict", message, "drop unique, or the rule")
+        cells = _cells(brief, [values[place] for values in rule.combinations], at)
+        if brief.field.null_fraction:
+            message = f"{name!r} is empty where its combination is, and not by a share"
+            raise Refused(path, "rules_contradict", message, "drop null_fraction")
+        site.complete.add(name)
+        site.axes.pop(name, None)
+        site.makers[name] = _maker(cells, choice, key, rule.fields)
+
+
+def _choice(rule: kinds.FixedCombinations, at: str) -> Choice:
+    path = f"{at}.weights"
+    return weighted(checked_weights(rule.weights, len(rule.combinations), path))
+
+
+def _cells(brief: Brief, values: Sequence[Any], at: str) -> pa.Array:
+    """Null where the combination has no value for the field."""
+    told = typed(brief, [value for value in values if value is not None], f"{at}.combinations")
+    indexes, count = [], 0
+    for number, value in enumerate(values):
+        if value is None and not brief.field.may_be_null:
+            message = f"{brief.field.name!r} may not be empty"
+            path = f"{at}.combinations[{number}]"
+            raise Refused(path, "rules_contradict", message, "say that it is nullable")
+        indexes.append(None if value is None else count)
+        count += value is not None
+    return told.take(pa.array(indexes, pa.int32()))
+
+
+def _maker(cells: pa.Array, choice: Choice, key: Key, fields: tuple[str, ...]) -> Maker:
+    def column(block: Block) -> pa.Array:
+        drawn = block.once(("combinations", *fields), lambda: choice.draw(key, block.rows))
+        return chosen(cells, drawn)
+
+    return column
