@@ -82,7 +82,15 @@ class StorageSettings(Group):
 
     backend: StorageKind = Field("disk", description="where chunks live: disk, memory or cloud")
     temp_dir: Path | None = Field(None, description="chunks; ROWMILL_HOME/temp")
-    output_dir: Path | None = Field(None, description="datasets; ROWMILL_HOME/output")
+    output_dir: str | None = Field(
+        None, description="datasets: a folder, s3://… or gs://…; ROWMILL_HOME/output"
+    )
+    cloud_url: str | None = Field(
+        None, description="for cloud storage: s3://bucket/folder or gs://bucket/folder"
+    )
+    cloud_endpoint: str | None = Field(
+        None, description="address of a service that speaks S3 and is not Amazon's"
+    )
     memory_max_bytes: Annotated[int, Field(ge=1)] = Field(
         512 * 1024 * 1024, description="limit of memory storage, all jobs together"
     )
@@ -163,7 +171,14 @@ class Settings:
 
     @property
     def output_dir(self) -> Path:
-        return (self.storage.output_dir or self.home / "output").expanduser().resolve()
+        named = None if self.output_url else self.storage.output_dir
+        return Path(named or self.home / "output").expanduser().resolve()
+
+    @property
+    def output_url(self) -> str | None:
+        """Where datasets go, if that is a bucket."""
+        named = self.storage.output_dir or ""
+        return named if "://" in named else None
 
     @property
     def log_dir(self) -> Path:

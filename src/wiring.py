@@ -12,28 +12,32 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .config import Settings
 from .core.chunk_worker import ChunkWorker
 from .core.datasets import Datasets
+from .core.errors import NotConfigured
 from .core.job_manager import JobLimits, JobManager
 from .core.job_runner import JobRunner
 from .core.model_rows import ModelRows
 from .core.models import OutputFormat, StorageKind
-from .core.ports import JobStore, Reading, StorageHandler
+from .core.ports import JobStore, Outputs, Reading, StorageHandler
 from .core.recipes import Recipes
 from .core.schemas import Schemas
 from .storage.datasets import DatasetFiles
 from .storage.jobs import SqliteJobStore
 from .storage.leases import FileLeases
+from .storage.rejected import RejectedRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from .api.gemini import GeminiClient
     from .generation.pools import Pools
+    from .storage.bucket import Bucket
 
 SCRATCH = "scratch"
 """Beside the jobs' chunk folders; holds what a verdict sorts on disk."""
@@ -48,11 +52,16 @@ class App:
     manager: JobManager
     datasets: Datasets
     runner: JobRunner
+    outputs_at: Callable[[str], Outputs]
+    """Datasets below the address of a bucket."""
 
 
 @asynccontextmanager
-async def open_app(settings: Settings) -> AsyncIterator[App]:
-    """The use cases for one event loop; on the way out every job is left resumable."""
+async def open_app(settings: Settings, *, model: GeminiClient | None = None) -> AsyncIterator[App]:
+    """The use cases for one event loop; on the way out every job is left resumable.
+
+    `model` stands in for the client that the settings describe.
+    """
     if sys.platform == "linux":
         # Read when pyarrow is first imported. Ten million rows end to end peaked at 360 MB with
         # this allocator, 500 MB with Arrow's default and with the system's, which fragment.
@@ -60,11 +69,17 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         store = SqliteJobStore(settings.database, clock=SystemClock())
         stack.push_async_callback(store.close)
-        gemini = _gemini(settings)
+        gemini = model or _gemini(settings)
         if gemini is not None:
             stack.push_async_callback(gemini.aclose)
-        model_rows = ModelRows(store, gemini) if gemini is not None else None
-        if model_rows is not None:
+        model_rows = None
+        if gemini is not None:
+            model_rows = ModelRows(
+                store,
+                gemini,
+                calls_at_once=settings.gemini.max_concurrency,
+                quarantine=RejectedRows(settings.temp_dir),
+            )
             stack.push_async_callback(model_rows.close)
         app = _wired(settings, store, gemini, model_rows)
         stack.push_async_callback(app.runner.stop)
@@ -85,6 +100,7 @@ def _wired(
         recipes=recipes,
         storage=storage,
         maker=DatasetFiles(settings.temp_dir / SCRATCH),
+        outputs=outputs_at(settings, settings.output_url) if settings.output_url else None,
     )
     runner = JobRunner(
         jobs=store,
@@ -118,7 +134,7 @@ def _wired(
         limits=JobLimits(settings.job.max_rows, settings.job.max_chunks),
         engine=__version__,
     )
-    return App(settings, schemas, manager, datasets, runner)
+    return App(settings, schemas, manager, datasets, runner, partial(outputs_at, settings))
 
 
 class SystemClock:
@@ -183,7 +199,7 @@ def _storages(settings: Settings) -> Callable[[StorageKind], StorageHandler]:
             max_bytes=settings.storage.memory_max_bytes,
             max_chunks=settings.storage.memory_max_chunks,
         ),
-        "cloud": CloudStorageHandler,
+        "cloud": lambda: CloudStorageHandler(_bucket(settings, _cloud_url(settings))),
     }
 
     @cache
@@ -191,6 +207,33 @@ def _storages(settings: Settings) -> Callable[[StorageKind], StorageHandler]:
         return makers[kind]()
 
     return storage
+
+
+def _cloud_url(settings: Settings) -> str:
+    """There is no silent fallback: a dataset meant for a bucket never lands somewhere else."""
+    if settings.storage.cloud_url is None:
+        raise NotConfigured(
+            "cloud storage is not configured: no bucket is named",
+            hint="set STORAGE_CLOUD_URL=s3://bucket/folder, or use storage=disk or memory",
+        )
+    return settings.storage.cloud_url
+
+
+def _bucket(settings: Settings, url: str) -> Bucket:
+    from .storage.bucket import Bucket, Place
+
+    return Bucket(
+        Place.parse(url),
+        endpoint=settings.storage.cloud_endpoint,
+        environment=os.environ,
+        home=Path.home(),
+    )
+
+
+def outputs_at(settings: Settings, url: str) -> Outputs:
+    from .storage.cloud_outputs import CloudOutputs
+
+    return CloudOutputs(_bucket(settings, url))
 
 
 def _gemini(settings: Settings) -> GeminiClient | None:

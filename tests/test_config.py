@@ -1,5 +1,8 @@
 """Settings come from the environment over `.env`."""
 
+import ast
+import re
+
 import pytest
 
 from src.config import CHECKOUT, GROUPS, Settings
@@ -82,3 +85,19 @@ def test_everything_lives_below_the_home(a_home_of_its_own):
 def test_run_from_a_checkout_the_checkout_is_the_home(monkeypatch):
     monkeypatch.setenv("ROWMILL_HOME", "")
     assert Settings.load().home == CHECKOUT
+
+
+def test_every_setting_that_a_message_names_exists():
+    known = {
+        f"{kind.model_config['env_prefix']}{name}".upper()
+        for kind in GROUPS.values()
+        for name in kind.model_fields
+    }
+    for path in (CHECKOUT / "src").rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+        named = re.findall(
+            r"\b(?:GEMINI|STORAGE|JOB|MCP|LOG)_[A-Z_]*[A-Z]\b", "\n".join(map(str, texts))
+        )
+        constants = {node.id for node in nodes if isinstance(node, ast.Name)}
+        assert set(named) - known - constants == set(), path.name

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..core.errors import Problem
+from ..core.kinds import LlmText
 from ..core.models import FieldDefinition
-from ..core.ports import RowCheck, RowRequest, WrittenRows
+from ..core.ports import RefusedRow, RowCheck, RowRequest, WrittenRows
 from .errors_map import Reply
 from .salvage import Found, Search, whole
 
 INDEX_KEYS = ("#", "row", "index")
 """Names under which an object may carry its row's number, unless a field is called so."""
+
+REFUSED_KEPT, REFUSED_CHARS = 20, 2_000
+"""Of one answer: rows that were turned away and are kept, and how much of each."""
 
 _BAD = object()
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})", re.ASCII)
@@ -36,8 +42,10 @@ class Reader:
         self._fields = request.fields
         self._names = tuple(field.name for field in request.fields)
         self._check = check
+        self._spared = {field.name for field in request.fields if may_stay_empty(field)}
         self._accepted: dict[int, tuple[Any, ...]] = {}
         self._rejected: Counter[str] = Counter()
+        self._refused: list[RefusedRow] = []
 
     def read(self, reply: Reply) -> WrittenRows:
         if reply.text.strip():
@@ -52,18 +60,19 @@ class Reader:
         elif finish == "complete":
             finish = "short"
         rows = {self._request.rows[index]: row for index, row in sorted(self._accepted.items())}
-        return WrittenRows(rows, dict(self._rejected), reply.usage, finish)
+        refused = tuple(self._refused)
+        return WrittenRows(rows, dict(self._rejected), refused, reply.usage, finish)
 
     def _search(self, text: str) -> None:
         search, at = Search(text, 1 + max(map(depth, self._fields), default=0)), 0
         patience = 4 * len(self._request.rows) + 100
         while self._rejected.total() < patience and (item := search.next(at)):
-            at = item.stop if self._taken(item) else item.start + 1
+            at = item.stop if self._taken(item, text) else item.start + 1
 
-    def _taken(self, item: Found) -> bool:
+    def _taken(self, item: Found, text: str) -> bool:
         """Whether this is a row, good or bad; if it is none, one may be inside."""
         if item.value is None:
-            self._rejected["not_json"] += 1
+            self._refuse("not_json", None, text[item.start : item.stop])
             return False
         row = self._as_row(item.value)
         if row is None:
@@ -97,12 +106,21 @@ class Reader:
             elif isinstance(row, list) and len(row) == len(self._names):
                 self._judge(index, row)
             else:
-                self._rejected["shape"] += 1
+                self._refuse("shape", index, row)
 
     def _judge(self, index: Any, values: Sequence[Any] | None) -> None:
         reason = self._objection(index, values)
         if reason is not None:
-            self._rejected[reason] += 1
+            self._refuse(reason, index, values)
+
+    def _refuse(self, reason: str, index: Any, said: Any) -> None:
+        """Count it, and keep the first few to be looked at."""
+        self._rejected[reason] += 1
+        if len(self._refused) < REFUSED_KEPT:
+            known = type(index) is int and 0 <= index < len(self._request.rows)
+            row = self._request.rows[index] if known else None
+            text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+            self._refused.append(RefusedRow(row, reason, text[:REFUSED_CHARS]))
 
     def _objection(self, index: Any, values: Sequence[Any] | None) -> str | None:
         """Why the row is turned away; None once it is accepted."""
@@ -113,8 +131,13 @@ class Reader:
             return "duplicate_index"
         if values is None:
             return "shape"
-        row = tuple(fitted(value, field) for value, field in zip(values, self._fields, strict=True))
-        reason = self._misfit(values, row) or self._problem(number, row)
+        row = tuple(
+            self._dispensable(fitted(value, field), field)
+            for value, field in zip(values, self._fields, strict=True)
+        )
+        reason = self._misfit(values, row)
+        if reason is None:
+            row, reason = self._checked(number, row)
         if reason is None:
             self._accepted[number] = row
         return reason
@@ -125,10 +148,32 @@ class Reader:
                 return f"{'null' if value is None else 'type'}:{name}"
         return None
 
-    def _problem(self, number: int, row: tuple[Any, ...]) -> str | None:
+    def _checked(self, number: int, row: tuple[Any, ...]) -> tuple[tuple[Any, ...], str | None]:
+        """The row, its dispensable cells emptied where they do not hold, and what is still wrong
+        with it."""
+        problems = self._problems(number, row)
+        if problems and self._spared:
+            wrong = {problem.path.partition(".")[0].partition("[")[0] for problem in problems}
+            row = tuple(
+                None if name in wrong and name in self._spared else value
+                for name, value in zip(self._names, row, strict=True)
+            )
+            problems = self._problems(number, row)
+        return row, problems[0].code if problems else None
+
+    def _problems(self, number: int, row: tuple[Any, ...]) -> tuple[Problem, ...]:
         given = self._request.given[number] if self._request.given else {}
-        problems = self._check({**given, **dict(zip(self._names, row, strict=True))}, self._fields)
-        return problems[0].code if problems else None
+        return self._check({**given, **dict(zip(self._names, row, strict=True))}, self._fields)
+
+    def _dispensable(self, fit: Any, field: FieldDefinition) -> Any:
+        return None if fit is _BAD and field.name in self._spared else fit
+
+
+def may_stay_empty(field: FieldDefinition) -> bool:
+    """Whether a cell that does not fit becomes empty, rather than being asked for again."""
+    made = field.generator
+    wanted = isinstance(made, LlmText) and made.on_reject != "again"
+    return wanted and field.may_be_null and not field.constraints.required
 
 
 def depth(field: FieldDefinition) -> int:

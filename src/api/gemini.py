@@ -251,9 +251,7 @@ class GeminiClient:
         log.debug("answered in=%d out=%d", usage.input_tokens, usage.output_tokens)
         return reply_of(response)
 
-    async def _send(
-        self, line: _Line, ticket: Ticket, asked: _Question
-    ) -> GenerateContentResponse:
+    async def _send(self, line: _Line, ticket: Ticket, asked: _Question) -> GenerateContentResponse:
         try:
             async with asyncio.timeout(self._options.timeout_s):
                 return await line.sdks[ticket.key].aio.models.generate_content(

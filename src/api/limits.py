@@ -271,7 +271,9 @@ class Limiter:
                 key, quota = self._soonest(now, tokens)
                 wait = quota.wait_s(now, tokens)
                 if wait <= 0:
-                    return Ticket(key, quota, quota.start(now, tokens), self._gate, self._gate.spell)
+                    return Ticket(
+                        key, quota, quota.start(now, tokens), self._gate, self._gate.spell
+                    )
                 await self._sleep(min(max(wait, 0.001), NAP_S))
 
     def _soonest(self, now: float, tokens: int) -> tuple[int, Quota]:

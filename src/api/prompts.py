@@ -152,6 +152,8 @@ def _column(field: FieldDefinition) -> dict[str, Any]:
 def _variety(request: RowRequest) -> str:
     """What makes this batch unlike others, drawn from the seed and the rows alone."""
     about = f"{request.seed}:{request.table}:{','.join(map(str, request.rows))}"
+    if request.tries:
+        about += f":{request.tries}"
     digest = hashlib.sha256(about.encode()).digest()
     angle, style, length = (
         words[digest[number] % len(words)]

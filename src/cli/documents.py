@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +96,7 @@ def events(trail: Sequence[JobEvent]) -> list[dict[str, Any]]:
     return [asdict(event) for event in trail]
 
 
-def dataset(made: Dataset, preview: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+def dataset(made: Dataset) -> dict[str, Any]:
     return {
         "job_id": made.job_id,
         "format": made.format,
@@ -107,5 +107,5 @@ def dataset(made: Dataset, preview: Mapping[str, Sequence[Mapping[str, Any]]]) -
         "neutralised": made.neutralised,
         "held": all(verdict.held for verdict in made.verdicts),
         "verdicts": [asdict(verdict) for verdict in made.verdicts],
-        "preview": preview,
+        "preview": made.preview,
     }

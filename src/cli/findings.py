@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..core.errors import RowmillError
+from ..core.errors import NotFound, RowmillError
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -56,7 +56,12 @@ def _program() -> Iterator[Finding]:
 def _places(settings: Settings) -> Iterator[Finding]:
     yield _folder("home", settings.home, "ROWMILL_HOME")
     yield _folder("chunks", settings.temp_dir, "STORAGE_TEMP_DIR")
-    yield _folder("datasets", settings.output_dir, "STORAGE_OUTPUT_DIR")
+    if settings.output_url is None:
+        yield _folder("datasets", settings.output_dir, "STORAGE_OUTPUT_DIR")
+    else:
+        yield _bucket("datasets", settings, settings.output_url)
+    if settings.storage.cloud_url is not None:
+        yield _bucket("cloud", settings, settings.storage.cloud_url)
     yield _folder("logs", settings.log_dir, "LOG_DIR")
 
 
@@ -69,6 +74,18 @@ def _folder(what: str, folder: Path, setting: str) -> Finding:
         hint = f"make it writable, or point {setting} elsewhere"
         return Finding("fail", what, f"{folder}: {exc.strerror}", hint)
     return Finding("ok", what, str(folder) + ("" if folder == there else " (made when needed)"))
+
+
+def _bucket(what: str, settings: Settings, url: str) -> Finding:
+    from ..wiring import outputs_at
+
+    try:
+        outputs_at(settings, url).open_dataset("rowmill").close()
+    except NotFound:
+        pass  # it answered
+    except RowmillError as exc:
+        return Finding("fail", what, exc.message, exc.hint)
+    return Finding("ok", what, url)
 
 
 def _exists(path: Path) -> bool:

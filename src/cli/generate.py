@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 @overwrite_option
 @preview_option
 @json_option
-def generate(
-    output: Path | None, overwrite: bool, preview: int, as_json: bool, **given: Any
-) -> int:
+def generate(output: str | None, overwrite: bool, preview: int, as_json: bool, **given: Any) -> int:
     """Make a dataset from a sentence, and prove that it is what you asked for.
 
     REQUEST is what you need in plain words; `-` reads it from stdin. The job runs here. Ctrl-C
@@ -53,17 +51,17 @@ def generate(
     from .making import Target
 
     wish = Wish.of(given)
-    target = Target(output, wish.output_format, overwrite)
+    target = Target(output, wish.output_format, overwrite, shown=preview)
 
     async def work(here: Here) -> int:
-        return await _generate(here, wish, target, preview)
+        return await _generate(here, wish, target)
 
     return run_here(work, Screen(as_json=as_json))
 
 
-async def _generate(here: Here, wish: Wish, target: Target, preview: int) -> int:
+async def _generate(here: Here, wish: Wish, target: Target) -> int:
     from . import documents, reports
-    from .making import ended, first_rows, run_to_end, write
+    from .making import ended, run_to_end, write
     from .wishes import understand
 
     understood = await understand(here.app, wish)
@@ -74,33 +72,33 @@ async def _generate(here: Here, wish: Wish, target: Target, preview: int) -> int
         here.screen.document(documents.job(job) | {"problem": job.problem})
         return code
     made = await write(here, job, target)
-    rows = await first_rows(here, job, made, target, preview)
-    reports.dataset(here.screen, made, rows)
+    reports.dataset(here.screen, made)
     read = documents.extracted(understood.extracted) if understood.extracted else {}
     here.screen.document(
-        read | documents.created(created) | documents.dataset(made, rows) | {"state": job.state}
+        read | documents.created(created) | documents.dataset(made) | {"state": job.state}
     )
     return 0 if all(verdict.held for verdict in made.verdicts) else 1
 
 
 async def _created(here: Here, wish: Wish, understood: Understood, target: Target) -> Created:
     """A job that is started but not yet run, its schema shown."""
-    from ..core.errors import CallerError
+    from ..core.errors import CallerError, StorageError
     from . import reports
     from .wishes import create, job_request
 
     if understood.extracted is not None:
         reports.understood(here.screen, understood.extracted)
-    request = job_request(here.app, wish, understood, target.named_format)
+    request = job_request(here.app, wish, understood, target.chunk_format)
     created = await create(here.app, request)
     job_id = created.job.job_id
     try:
-        target.refuse_taken(created.job)
-    except CallerError:
+        await asyncio.to_thread(target.refuse_taken, here.app, created.job)
+    except (CallerError, StorageError):
         await here.app.manager.control(job_id, "delete")
         raise
     if understood.extracted is None:
         reports.schema(here.screen, created.job.spec.schema)
     reports.planned(here.screen, created)
+    here.runs(job_id)
     await here.app.manager.control(job_id, "start", here=False)
     return created

@@ -149,6 +149,7 @@ async def _run_here(here: Here, job_id: str, action: str) -> int:
     from . import documents
     from .making import ended, run_to_end
 
+    here.runs(job_id)
     await here.app.manager.control(job_id, action)
     job = await run_to_end(here, await here.app.manager.get(job_id))
     code = ended(here, job)

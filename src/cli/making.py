@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..core.errors import AlreadyExists, InvalidArgument
+from ..core.errors import AlreadyExists, InvalidArgument, NotFound
 from .failures import NOT_WELL, exit_code_of
 from .progress import following
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from ..core.models import Job, OutputFormat
+    from ..core.dataset_formats import Partition
+    from ..core.datasets import DatasetWish
+    from ..core.models import DatasetFormat, Job, OutputFormat
     from ..core.ports import Dataset, Outputs
+    from ..wiring import App
     from .running import Here
 
 LOOK_EVERY_S = 0.2
@@ -26,56 +26,104 @@ LOOK_EVERY_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a dataset goes: `file` is None for rowmill's own output folder."""
+    """Where a dataset goes and as what. `file` is a path or a bucket's address, None for rowmill's
+    own place of datasets."""
 
-    file: Path | None
-    format: OutputFormat | None
+    file: str | None
+    format: DatasetFormat | None
     overwrite: bool
+    raw: bool = False
+    partition: Partition | None = None
+    shown: int = 5
 
-    def outputs(self) -> Outputs | None:
+    @property
+    def is_remote(self) -> bool:
+        from ..storage.bucket import is_url
+
+        return self.file is not None and is_url(self.file)
+
+    @property
+    def name(self) -> str | None:
+        if self.file is None:
+            return None
+        return self.file.rpartition("/")[2] if self.is_remote else Path(self.file).name
+
+    def outputs(self, app: App) -> Outputs | None:
         """The folder of the file, wherever it is."""
         from ..storage.base import Place
         from ..storage.outputs import DiskOutputs
 
-        place = Place("the dataset", "-o")
-        return DiskOutputs(self.file.parent, place=place) if self.file else None
+        if self.file is None:
+            return None
+        if self.is_remote:
+            return app.outputs_at(self.file.rpartition("/")[0])
+        return DiskOutputs(Path(self.file).parent, place=Place("the dataset", "-o"))
+
+    def wish(self, app: App) -> DatasetWish:
+        from ..core.datasets import DatasetWish
+
+        return DatasetWish(
+            output_format=self.format,
+            file_name=self.name,
+            overwrite=self.overwrite,
+            outputs=self.outputs(app),
+            partition=self.partition,
+            neutralise=not self.raw,
+            shown=self.shown,
+        )
 
     @property
-    def named_format(self) -> OutputFormat | None:
-        from ..core.datasets import named_format
+    def chunk_format(self) -> OutputFormat | None:
+        """What the file's ending says of the job."""
+        from ..core.dataset_formats import SHAPES, named_format
 
-        return named_format(self.file.name) if self.file else None
+        named = named_format(self.name)
+        return SHAPES[named].chunks if named else None
 
-    def refuse_taken(self, job: Job) -> None:
+    def refuse_taken(self, app: App, job: Job) -> None:
         """Say now, and not after the work, that a name is taken or can be no file's.
 
         Raises:
-            AlreadyExists, InvalidArgument
+            AlreadyExists, InvalidArgument, StorageError, NotConfigured
         """
-        for path in self.paths(job):
-            # os.path answers where Path raises: for names that are too long for the system.
-            if not self.overwrite and os.path.lexists(path):
+        outputs = self.outputs(app)
+        for name in self.names(job):
+            if outputs is not None and not self.overwrite and self._is_taken(outputs, name):
                 raise AlreadyExists(
-                    f"there is a file {path} already", hint="choose another name, or --overwrite"
+                    f"there is a file {outputs.locate(name)} already",
+                    hint="choose another name, or --overwrite",
                 )
 
-    def paths(self, job: Job) -> tuple[Path, ...]:
-        """Where the job's files will be; none where rowmill's own folder takes them.
+    def _is_taken(self, outputs: Outputs, name: str) -> bool:
+        if not self.is_remote:
+            # os.path answers where Path raises: for names that are too long for the system.
+            return os.path.lexists(outputs.locate(name))
+        try:
+            outputs.open_dataset(name).close()
+        except NotFound:
+            return False
+        return True
+
+    def names(self, job: Job) -> tuple[str, ...]:
+        """The job's files, relative to their place; none where rowmill's own place takes them.
 
         Raises:
             InvalidArgument: that can be no file.
         """
+        from ..core.dataset_formats import chosen_format
         from ..core.datasets import file_names
         from ..storage.names import dataset_path
 
         if self.file is None:
             return ()
-        _refuse_no_file(self.file, or_folder=len(job.spec.schema.tables) > 1)
-        wanted = self.format or self.named_format or job.spec.output_format
-        names = file_names(job, wanted, self.file.name).values()
-        found = tuple(self.file.parent / dataset_path(name) for name in names)
-        for path in found:
-            _refuse_no_file(path)
+        wanted = chosen_format(self.format, self.name, job.spec.output_format)
+        if not self.is_remote:
+            _refuse_no_file(Path(self.file), or_folder=len(job.spec.schema.tables) > 1)
+        found = tuple(dict.fromkeys(file_names(job, wanted, self.name).values()))
+        for name in found:
+            path = dataset_path(name)
+            if not self.is_remote and self.partition is None:
+                _refuse_no_file(Path(self.file).parent / path)
         return found
 
 
@@ -96,8 +144,7 @@ async def run_to_end(here: Here, job: Job) -> Job:
     Raises:
         Conflict: another process runs it.
     """
-    here.job_id = job.job_id
-    here.how_to_go_on = f"rowmill jobs resume {job.job_id} --wait"
+    here.runs(job.job_id)
     manager = here.app.manager
     running = asyncio.ensure_future(manager.run(job.job_id))
     with following(here.screen, "making", job.spec.total_rows) as follow:
@@ -128,49 +175,15 @@ async def write(here: Here, job: Job, target: Target) -> Dataset:
     Raises:
         AlreadyExists, ChunkMissing, ChunkDamaged, InvalidArgument, StorageError, IllegalTransition
     """
-    target.paths(job)
+    target.names(job)
     here.job_id = None  # the job is over: an interruption has nothing to pause
     here.how_to_go_on = merge_command(job, target)
     total = job.spec.total_rows
     with following(here.screen, "writing", total) as follow:
-        return await here.app.datasets.merge(
-            job,
-            output_format=target.format,
-            file_name=target.file.name if target.file else None,
-            overwrite=target.overwrite,
-            outputs=target.outputs(),
-            progress=follow,
-        )
+        return await here.app.datasets.merge(job, target.wish(here.app), progress=follow)
 
 
 def merge_command(job: Job, target: Target) -> str:
     words = ["rowmill", "merge", job.job_id]
-    words += ["-o", shlex.quote(str(target.file))] if target.file else []
+    words += ["-o", shlex.quote(target.file)] if target.file else []
     return " ".join([*words, *(["--overwrite"] if target.overwrite else [])])
-
-
-async def first_rows(
-    here: Here, job: Job, made: Dataset, target: Target, wanted: int
-) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """The first `wanted` rows of each table: what the merge showed, or as many from the files."""
-    short = [file for file in made.files if len(made.preview[file.table]) < min(wanted, file.rows)]
-    if not short:
-        return {name: rows[:wanted] for name, rows in made.preview.items()}
-    recipe = await here.app.datasets.recipes.of(job)
-    outputs = target.outputs() or here.app.datasets.storage(job.spec.storage)
-    return {
-        file.table: await asyncio.to_thread(
-            _read, outputs, file.name, made.format, recipe.tables[file.table].arrow_schema, wanted
-        )
-        for file in made.files
-    }
-
-
-def _read(
-    outputs: Outputs, name: str, file_format: OutputFormat, schema: pa.Schema, wanted: int
-) -> list[dict[str, Any]]:
-    from ..core.samples import json_rows
-    from ..storage.batches import preview
-
-    with outputs.open_dataset(name) as file:
-        return json_rows(preview(file, file_format, schema, wanted))

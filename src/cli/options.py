@@ -15,6 +15,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 # The same words as the models have; a test compares. Importing the models would slow --help.
 Format = Literal["csv", "json", "jsonl", "parquet"]
 FORMATS: tuple[Format, ...] = ("csv", "json", "jsonl", "parquet")
+DATASET_FORMATS = (
+    *("csv", "json", "jsonl", "parquet", "csv.gz", "csv.zst", "json.gz", "json.zst", "jsonl.gz"),
+    *("jsonl.zst", "arrow", "sqlite", "sql", "pg.sql", "csv.zip", "json.zip", "jsonl.zip"),
+    "parquet.zip",
+)
 GENERATIONS = ("auto", "llm", "local")
 STORAGES = ("disk", "memory", "cloud")
 STATES = (
@@ -54,9 +59,10 @@ def output_option(*, required: bool) -> Callable[[Command], Command]:
     return click.option(
         "-o",
         "--output",
-        type=click.Path(path_type=Path),
+        type=click.Path(),
         required=required,
-        help="The file to write, anywhere (for several tables: a folder)."
+        help="The file to write, anywhere, s3://BUCKET/… and gs://BUCKET/… too (for several "
+        "tables: a folder, or a file that holds them all, as shop.sqlite and shop.zip)."
         + ("" if required else " Without it: output/JOB.FORMAT in rowmill's home."),
         metavar="FILE",
     )

@@ -51,9 +51,7 @@ def planned(screen: Screen, made: Created) -> None:
         screen.say(f"The model writes a part: about {count(cost.calls, 'call')}, cost {money}.")
 
 
-def dataset(
-    screen: Screen, made: Dataset, preview: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> None:
+def dataset(screen: Screen, made: Dataset) -> None:
     """The files, their first rows, and the verdict on each promise."""
     for file in made.files:
         screen.say(f"Wrote {file.path}", "bold green")
@@ -61,9 +59,9 @@ def dataset(
     if made.neutralised:
         screen.say(f"  {count(made.neutralised, 'cell')} that spreadsheets would run: defused")
     screen.say()
-    for table, rows in preview.items():
+    for table, rows in made.preview.items():
         if rows:
-            _first_rows(screen, table if len(preview) > 1 else "", rows)
+            _first_rows(screen, table if len(made.preview) > 1 else "", rows)
     verdicts(screen, made.verdicts)
 
 

@@ -36,6 +36,11 @@ class Here:
     job_id: str | None = None
     how_to_go_on: str = ""
 
+    def runs(self, job_id: str) -> None:
+        """Said before the job is started: a Ctrl-C from then on pauses it."""
+        self.job_id = job_id
+        self.how_to_go_on = f"rowmill jobs resume {job_id} --wait"
+
 
 Work = Callable[[Here], Awaitable[int]]
 

@@ -93,7 +93,7 @@ class ChunkWorker:
     async def _written(
         self, job: Job, table: TableRecipe, key: ChunkKey
     ) -> Mapping[str, pa.Array] | None:
-        if not table.model_fields:
+        if not table.written_fields:
             return None
         if self.model_rows is None:
             raise NotConfigured(

@@ -31,6 +31,15 @@ class Shape:
         return cast(OutputFormat, self.rows) if self.rows in _CHUNKS else "parquet"
 
 
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Parquet in several files: a folder for each value of the field `by`, or a new file when one
+    has reached `file_bytes`."""
+
+    by: str | None = None
+    file_bytes: int | None = None
+
+
 _CHUNKS = get_args(OutputFormat)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from ..utils.checksums import sha256
+from .dataset_formats import SHAPES, Partition, chosen_format, named_format
 from .errors import ChunkDamaged, ChunkMissing, IllegalTransition, InvalidArgument
-from .models import Job, JobState, OutputFormat, StorageKind
+from .models import DatasetFormat, Job, JobState, StorageKind
 from .planning import ChunkPlan
 from .ports import Dataset, DatasetMaker, JobStore, MergeRequest, Outputs, StorageHandler
 from .recipes import Recipes
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("rowmill.datasets")
 
-FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
-ENDINGS: Mapping[str, OutputFormat] = {
-    **{f".{name}": name for name in FORMATS},
-    ".ndjson": "jsonl",
-    ".pq": "parquet",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Damage:
@@ -42,26 +36,43 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class DatasetWish:
+    """Which dataset of a job is wanted.
+
+    `file_name` (where several tables make several files: a folder's) is relative to `outputs`,
+    which is the storage's own place of datasets unless given. `neutralise`: CSV cells that a
+    spreadsheet would run as formulas are made harmless. `shown` rows come with the answer.
+    """
+
+    output_format: DatasetFormat | None = None
+    file_name: str | None = None
+    overwrite: bool = False
+    outputs: Outputs | None = None
+    partition: Partition | None = None
+    neutralise: bool = True
+    shown: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Datasets:
+    """`outputs`: the place of datasets, where it is not the storage's own."""
+
     jobs: JobStore
     recipes: Recipes
     storage: Callable[[StorageKind], StorageHandler]
     maker: DatasetMaker
+    outputs: Outputs | None = None
 
     async def merge(
         self,
         job: Job,
+        wish: DatasetWish = DatasetWish(),
         *,
-        output_format: OutputFormat | None = None,
-        file_name: str | None = None,
-        overwrite: bool = False,
-        outputs: Outputs | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Dataset:
         """The job's dataset in a format, as often as wanted; asked again, the same answer.
 
-        `file_name` (for several tables: a folder's) is relative to `outputs`, which is the
-        storage's own place of datasets unless given. `progress` is told the rows merged so far.
+        `progress` is told how many of the rows are written and judged.
 
         Raises:
             IllegalTransition: the job is not COMPLETED.
@@ -74,8 +85,8 @@ class Datasets:
                 f"cannot merge a job that is {job.state}",
                 hint="start it, or wait until get_job_progress says COMPLETED",
             )
-        request = await self._request(job, output_format, file_name, overwrite, outputs)
-        known = None if overwrite else await asyncio.to_thread(self.maker.made, request)
+        request = await self._request(job, wish)
+        known = None if wish.overwrite else await asyncio.to_thread(self.maker.made, request)
         return known or await self._made(request, progress or _unheard)
 
     async def _made(self, request: MergeRequest, progress: Callable[[int], None]) -> Dataset:
@@ -91,26 +102,25 @@ class Datasets:
         log.info("job=%s event=merged rows=%d", request.job.job_id, dataset.rows)
         return dataset
 
-    async def _request(
-        self,
-        job: Job,
-        output_format: OutputFormat | None,
-        file_name: str | None,
-        overwrite: bool,
-        outputs: Outputs | None,
-    ) -> MergeRequest:
-        target = output_format or named_format(file_name) or job.spec.output_format
+    async def _request(self, job: Job, wish: DatasetWish) -> MergeRequest:
+        target = chosen_format(wish.output_format, wish.file_name, job.spec.output_format)
+        if wish.partition is not None and target != "parquet":
+            hint = "leave the partition out, or ask for parquet"
+            raise InvalidArgument(f"only parquet is partitioned, not {target}", hint=hint)
         storage = self.storage(job.spec.storage)
         by_table = _by_table(job, await self.jobs.chunks(job.job_id))
         return MergeRequest(
             job=job,
             recipe=await self.recipes.of(job),
             chunks=by_table,
-            names=file_names(job, target, file_name),
+            names=file_names(job, target, wish.file_name),
             format=target,
-            overwrite=overwrite,
+            overwrite=wish.overwrite,
             storage=storage,
-            outputs=outputs or storage,
+            outputs=wish.outputs or self.outputs or storage,
+            partition=wish.partition,
+            neutralise=wish.neutralise,
+            shown=wish.shown,
         )
 
     async def tables(self, job: Job, *, only: str | None = None) -> dict[str, pa.Table]:
@@ -119,7 +129,7 @@ class Datasets:
         Raises:
             ChunkMissing, ChunkDamaged
         """
-        request = await self._request(job, None, None, False, None)
+        request = await self._request(job, DatasetWish())
         return await asyncio.to_thread(self.maker.rows, request, only)
 
     async def verify(
@@ -166,30 +176,16 @@ def _read_back(storage: StorageHandler, chunk: ChunkMetadata) -> str:
     return "" if sha256(data) == chunk.sha256 else "its bytes are not those that were recorded"
 
 
-def named_format(file_name: str | None) -> OutputFormat | None:
-    """The format a file's ending stands for."""
-    name = (file_name or "").lower()
-    return next((fmt for ending, fmt in ENDINGS.items() if name.endswith(ending)), None)
-
-
-def file_names(job: Job, target: OutputFormat, file_name: str | None) -> dict[str, str]:
-    """Each table's file: `<job_id>.<format>`, or `<job_id>/<table>.<format>` where there are more.
-
-    Raises:
-        InvalidArgument: the name's ending says another format.
-    """
+def file_names(job: Job, target: DatasetFormat, file_name: str | None) -> dict[str, str]:
+    """Each table's file: `<job_id>.<format>`, or `<job_id>/<table>.<format>` where there are more
+    and the format does not hold them all in one."""
     tables = [table.name for table in job.spec.schema.tables]
-    if len(tables) > 1:
-        folder = file_name or job.job_id
-        return {table: f"{folder}/{table}.{target}" for table in tables}
     name = file_name or job.job_id
-    said = named_format(name)
-    if said not in (None, target):
-        raise InvalidArgument(
-            f"the name {name!r} ends like {said}, and {target} was asked for",
-            hint="leave out output_format or rename the file",
-        )
-    return {tables[0]: name if said else f"{name}.{target}"}
+    if len(tables) > 1 and not SHAPES[target].holds_all_tables:
+        return {table: f"{name}/{table}.{target}" for table in tables}
+    if not named_format(name, SHAPES[target].chunks):
+        name = f"{name}.{target}"
+    return dict.fromkeys(tables, name)
 
 
 def _by_table(job: Job, chunks: Sequence[ChunkMetadata]) -> dict[str, list[ChunkMetadata]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .models import OutputFormat, Usage
+from .model_pools import POOL_CALL
+from .models import FieldDefinition, OutputFormat, Usage
 from .planning import MODEL_BATCH
 from .ports import RowRequest, RowWriter
 from .samples import sample
@@ -76,7 +77,30 @@ def _bytes(
 
 
 def _usage(recipe: Recipe, table: TableRecipe, writer: RowWriter | None) -> Usage:
-    if not table.model_fields or not table.row_count:
+    if not table.row_count:
+        return Usage()
+    pools = [_pool_usage(recipe, table, field, writer) for field in table.pool_fields]
+    return sum(pools, _rows_usage(recipe, table, writer))
+
+
+def _pool_usage(
+    recipe: Recipe, table: TableRecipe, field: FieldDefinition, writer: RowWriter | None
+) -> Usage:
+    size: int = field.generator.size  # type: ignore[union-attr] # an llm_pool
+    calls = -(-size // POOL_CALL)
+    if writer is None:
+        return Usage(calls=calls)
+    rows = tuple(range(min(size, POOL_CALL)))
+    request = RowRequest(recipe.schema, table.name, (field,), rows, given=(), seed=0)
+    return _scaled(writer.estimate(request), calls, size / len(rows))
+
+
+def _scaled(one: Usage, calls: int, share: float) -> Usage:
+    return Usage(calls, int(one.input_tokens * share), int(one.output_tokens * share))
+
+
+def _rows_usage(recipe: Recipe, table: TableRecipe, writer: RowWriter | None) -> Usage:
+    if not table.model_fields:
         return Usage()
     calls = -(-table.row_count // MODEL_BATCH)
     if writer is None:
@@ -94,5 +118,4 @@ def _usage(recipe: Recipe, table: TableRecipe, writer: RowWriter | None) -> Usag
             seed=0,
         )
     )
-    share = table.row_count / len(rows)
-    return Usage(calls, int(one.input_tokens * share), int(one.output_tokens * share))
+    return _scaled(one, calls, table.row_count / len(rows))

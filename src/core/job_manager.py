@@ -135,7 +135,8 @@ class JobManager:
     def _specification(
         self, request: JobRequest, schema: DataSchema, recipe: Recipe, seed: int
     ) -> JobSpecification:
-        uses_model = any(table.model_fields for table in recipe.tables.values())
+        uses_model = any(table.written_fields for table in recipe.tables.values())
+        by_row = any(table.model_fields for table in recipe.tables.values())
         if uses_model and self.writer is None:
             raise NotConfigured(
                 "this needs the language model, and no key is set",
@@ -150,7 +151,7 @@ class JobManager:
             as_of=str(schema.as_of),  # `Schemas.resolve` dates every schema
             engine=self.engine,
             output_format=request.output_format,
-            chunk_size=self._chunk_size(request.chunk_size, uses_model),
+            chunk_size=self._chunk_size(request.chunk_size, by_row),
             storage=request.storage,
             generation=request.generation,
             model=self.writer.model if uses_model and self.writer else None,
@@ -168,9 +169,9 @@ class JobManager:
                 hint="choose a model with a known price, or leave max_cost_usd out",
             )
 
-    def _chunk_size(self, asked: int | None, uses_model: bool) -> int:
+    def _chunk_size(self, asked: int | None, by_row: bool) -> int:
         if asked is None:
-            return default_chunk_size(uses_model)
+            return default_chunk_size(by_row)
         if not 1 <= asked <= MAX_CHUNK_ROWS:
             raise InvalidArgument(
                 f"chunk_size is {asked}", hint=f"from 1 to {MAX_CHUNK_ROWS:,}, or leave it out"

@@ -53,7 +53,8 @@ def _backoff_s(attempt: int) -> float:
 @dataclass(slots=True)
 class JobRunner:
     """At most `parallel` chunks of a job are made at once, and no more than `cores` where only code
-    makes them: more would wait for each other and hold memory. `finished` is told of a job whose
+    makes them: more would wait for each other and hold memory. Where a model writes rows, as many
+    more as keep it busy whatever their size. `finished` is told of a job whose
     last chunk is stored, before the job is COMPLETED; `backoff_s` gives the pause before a chunk's
     next attempt."""
 
@@ -228,7 +229,7 @@ class JobRunner:
         plan = ChunkPlan(job.job_id, job.spec)
         await self.worker.forget_lost(job)
         owed = plan.owed(await self.jobs.stored(job.job_id))
-        at_once = self.parallel if job.spec.model else min(self.parallel, self.cores)
+        at_once = self._at_once(job, recipe)
         going = True
 
         async def work() -> None:
@@ -247,6 +248,12 @@ class JobRunner:
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
+
+    def _at_once(self, job: Job, recipe: Recipe) -> int:
+        model = self.worker.model_rows
+        if model is None or not any(table.model_fields for table in recipe.tables.values()):
+            return min(self.parallel, self.cores)
+        return self.parallel + model.chunks_at_once(job.spec.chunk_size)
 
     async def _still_generating(self, job_id: str) -> bool:
         return (await self.jobs.get(job_id)).state is JobState.GENERATING
@@ -360,7 +367,8 @@ class JobRunner:
             try:
                 chunk = await self.worker.make(ours, recipe, key)
             except RowmillError as exc:
-                if not exc.retryable or isinstance(exc, Conflict) or tried == self.chunk_attempts:
+                final = not exc.retryable or isinstance(exc, (Conflict, *WAIT_FOR_BETTER_TIMES))
+                if final or tried == self.chunk_attempts:
                     raise
                 log.warning("job=%s chunk=%d event=again problem=%s", job.job_id, key.index, exc)
                 await asyncio.sleep(self.backoff_s(tried))

@@ -291,6 +291,12 @@ class LlmText(Kind):
     kind: Literal["llm_text"] = "llm_text"
     prompt: str = ""
     words: tuple[int, int] | None = None
+    similarity: Fraction = Field(
+        0.85, description="texts that share more of their word pairs are written again; 1 for any"
+    )
+    on_reject: Literal["again", "null"] | None = Field(
+        "again", description="null: an optional cell stays empty where the text does not fit"
+    )
 
 
 class LlmPool(Kind):

@@ -1,36 +1,54 @@
-"""Rows that a model writes: on a grid of their own, recorded before they are used."""
+"""Columns that a model writes: on a grid of their own, recorded before they are used."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..utils.checksums import canonical_sha256
-from .errors import BadAnswer, LimitExceeded
-from .models import Job, Usage
+from .asking import Asker
+from .journal import Cells, Journal
+from .model_pools import ModelPools
+from .models import Job
 from .planning import MODEL_BATCH
-from .ports import Answer, JobStore, RowRequest, RowWriter
+from .ports import JobStore, Quarantine, RowWriter
+from .writing import Writing
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..generation.recipe import TableRecipe
 
-FRUITLESS_CALLS = 3
-"""Calls in a row that bring no new row, before a batch is given up."""
+CALLS_AT_ONCE = 10
+TABLES_KEPT = 16
+"""Tables whose texts are remembered, to tell near-duplicates."""
+
+_T = TypeVar("_T")
 
 
 class ModelRows:
     """Batches start at row 0 and hold `MODEL_BATCH` rows whatever the chunk size, so the same rows
-    are asked for in the same words by every job with the same schema, seed, model and prompt."""
+    are asked for in the same words by every job with the same schema, seed, model and prompt.
+    `calls_at_once` is what the writer can use; it decides how much is prepared ahead."""
 
-    def __init__(self, jobs: JobStore, writer: RowWriter) -> None:
-        self._jobs = jobs
+    def __init__(
+        self,
+        jobs: JobStore,
+        writer: RowWriter,
+        *,
+        calls_at_once: int = CALLS_AT_ONCE,
+        quarantine: Quarantine | None = None,
+    ) -> None:
+        self.calls_at_once = calls_at_once
         self._writer = writer
-        self._under_way: dict[str, asyncio.Task[Answer]] = {}
-        self._reserved: dict[str, Usage] = {}
+        self._journal = Journal(jobs)
+        self._asker = Asker(jobs, writer, quarantine)
+        self._pools = ModelPools(self._asker, self._journal, writer)
+        self._room = asyncio.Semaphore(2 * calls_at_once)
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
+        self._writings: OrderedDict[tuple[str, str], Writing] = OrderedDict()
 
     async def written(
         self, job: Job, table: TableRecipe, start: int, stop: int
@@ -40,29 +58,14 @@ class ModelRows:
         Raises:
             ProviderError, LimitExceeded: the job's budget would be passed.
         """
-        from ..generation.arrow_types import to_array
-
-        first, last = start // MODEL_BATCH, -(-stop // MODEL_BATCH)
-        answers = await asyncio.gather(
-            *(self._batch(job, table, number) for number in range(first, last))
+        by_row, drawn = await asyncio.gather(
+            self._rows(job, table, start, stop), self._drawn(job, table, start, stop)
         )
-        values = {row: cells for answer in answers for row, cells in answer.rows}
-        columns = zip(*(values[row] for row in range(start, stop)), strict=True)
-        return {
-            field.name: to_array(column, field)
-            for field, column in zip(table.model_fields, columns, strict=True)
-        }
+        return {**by_row, **drawn}
 
-    async def _batch(self, job: Job, table: TableRecipe, number: int) -> Answer:
-        """Two chunks that share a batch ask for it once."""
-        rows = range(number * MODEL_BATCH, min((number + 1) * MODEL_BATCH, table.row_count))
-        key = self._key(job, table, rows)
-        if key not in self._under_way:
-            task = asyncio.ensure_future(self._recorded(job, table, rows, key))
-            self._under_way[key] = task
-            task.add_done_callback(lambda _: self._under_way.pop(key, None))
-        # Shielded: a call that is paid for is recorded though nobody waits for it any more.
-        return await asyncio.shield(self._under_way[key])
+    def chunks_at_once(self, chunk_size: int) -> int:
+        """Chunks to be made at once so that the model is never short of questions."""
+        return -(-self.calls_at_once * MODEL_BATCH // chunk_size)
 
     async def close(self) -> None:
         """Give up the calls under way."""
@@ -70,6 +73,43 @@ class ModelRows:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for writing in self._writings.values():
+            await writing.close()
+
+    # ── row by row ────────────────────────────────────────────────────────────────────────────
+
+    async def _rows(
+        self, job: Job, table: TableRecipe, start: int, stop: int
+    ) -> dict[str, pa.Array]:
+        from ..generation.arrow_types import to_array
+
+        if not table.model_fields:
+            return {}
+        first, last = start // MODEL_BATCH, -(-stop // MODEL_BATCH)
+        grid = [
+            range(number * MODEL_BATCH, min((number + 1) * MODEL_BATCH, table.row_count))
+            for number in range(first, last)
+        ]
+        answers = await asyncio.gather(*(self._batch(job, table, rows) for rows in grid))
+        values = {row: cells for answer in answers for row, cells in answer.items()}
+        columns = zip(*(values[row] for row in range(start, stop)), strict=True)
+        return {
+            field.name: to_array(column, field)
+            for field, column in zip(table.model_fields, columns, strict=True)
+        }
+
+    async def _batch(self, job: Job, table: TableRecipe, rows: range) -> Mapping[int, Cells]:
+        key = self._key(job, table, rows)
+        return await self._once(key, lambda: self._writing(job, table).batch(rows, key))
+
+    def _writing(self, job: Job, table: TableRecipe) -> Writing:
+        place = (job.job_id, table.name)
+        if place not in self._writings:
+            self._writings[place] = Writing(job, table, self._asker, self._journal, self._room)
+            while len(self._writings) > TABLES_KEPT:
+                self._writings.popitem(last=False)
+        self._writings.move_to_end(place)
+        return self._writings[place]
 
     def _key(self, job: Job, table: TableRecipe, rows: range) -> str:
         """What was asked, so that an answer serves whoever asks the same again."""
@@ -89,76 +129,28 @@ class ModelRows:
             }
         )
 
-    async def _recorded(self, job: Job, table: TableRecipe, rows: range, key: str) -> Answer:
-        known = await self._jobs.answer(key)
-        if known is not None:
-            return known
-        accepted = await self._asked(job, table, rows)
-        answer = Answer(rows=tuple(sorted(accepted.items())))
-        return await self._jobs.record_answer(key, answer)
+    # ── from a pool ───────────────────────────────────────────────────────────────────────────
 
-    async def _asked(self, job: Job, table: TableRecipe, rows: range) -> dict[int, tuple[Any, ...]]:
-        """Ask, and ask again only for what is missing."""
-        accepted: dict[int, tuple[Any, ...]] = {}
-        at_once, fruitless, reasons = len(rows), 0, ""
-        while len(accepted) < len(rows):
-            if fruitless == FRUITLESS_CALLS:
-                raise BadAnswer(
-                    f"the model gave no usable row in {fruitless} calls for rows "
-                    f"{rows.start}–{rows.stop - 1} of {table.name}{reasons}",
-                    hint="loosen the constraints or say more in the fields' descriptions, "
-                    "then retry",
-                )
-            missing = [row for row in rows if row not in accepted][:at_once]
-            request = self._request(job, table, missing, accepted.values())
-            async with self._afforded(job, request):
-                back = await self._writer.generate_data_chunk(request)
-                await self._jobs.record_usage(job.job_id, back.usage, back.rejected)
-            accepted.update(back.rows)
-            fruitless = 0 if back.rows else fruitless + 1
-            if back.finish == "cut":  # its answers are too long for one call
-                at_once = max(1, at_once // 2)
-            reasons = f" (rejected: {', '.join(back.rejected)})" if back.rejected else ""
-        return accepted
+    async def _drawn(
+        self, job: Job, table: TableRecipe, start: int, stop: int
+    ) -> dict[str, pa.Array]:
+        from ..generation.arrow_types import to_array
 
-    def _request(
-        self, job: Job, table: TableRecipe, rows: list[int], seen: Iterable[tuple[Any, ...]]
-    ) -> RowRequest:
-        import numpy as np
-
-        return RowRequest(
-            schema=job.spec.schema,
-            table=table.name,
-            fields=table.model_fields,
-            rows=tuple(rows),
-            given=tuple(table.given(np.asarray(rows, dtype=np.int64)).to_pylist()),
-            seed=job.spec.seed,
-            avoid=tuple(str(cells[0]) for cells in seen if cells)[:10],
-        )
-
-    @asynccontextmanager
-    async def _afforded(self, job: Job, request: RowRequest) -> AsyncIterator[None]:
-        """The worst this call can cost, set aside while it is under way.
-
-        Raises:
-            LimitExceeded: it does not fit the budget.
-        """
-        budget = job.spec.max_cost_usd
-        if budget is None:
-            yield
-            return
-        worst = self._writer.worst_case(request)
-        spent = (await self._jobs.tally(job.job_id)).usage
-        # No await between reading what is reserved and reserving: nobody can come in between.
-        reserved = self._reserved.get(job.job_id, Usage())
-        cost = self._writer.price(spent + reserved + worst)
-        if cost is None or cost > budget:
-            raise LimitExceeded(
-                f"the next call could pass the budget of ${budget:g}",
-                hint="create the job again with a larger max_cost_usd; what was paid for is kept",
+        columns: dict[str, pa.Array] = {}
+        for field in table.pool_fields:
+            name = f"{job.job_id}.{table.name}.{field.name}"
+            pool = await self._once(
+                name, lambda field=field: self._pools.values(job, table.name, field)
             )
-        self._reserved[job.job_id] = reserved + worst
-        try:
-            yield
-        finally:
-            self._reserved[job.job_id] = self._reserved[job.job_id] - worst
+            columns[field.name] = table.draw(field.name, start, stop, to_array(pool, field))
+        return columns
+
+    async def _once(self, key: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """Two chunks that need the same ask for it once."""
+        if key not in self._under_way:
+            task = asyncio.ensure_future(work())
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        # Shielded: a call that is paid for is recorded though nobody waits for it any more.
+        done: _T = await asyncio.shield(self._under_way[key])
+        return done

@@ -293,7 +293,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Sums over a job's stored chunks and recorded answers."""
+    """Sums over a job's stored chunks and recorded answers. `usage_by`: (table, fields asked for
+    together, usage)."""
 
     chunks: int = 0
     rows: int = 0
@@ -301,6 +302,7 @@ class Tally:
     rows_by_table: tuple[tuple[str, int], ...] = ()
     usage: Usage = Usage()
     rejected: tuple[tuple[str, int], ...] = ()
+    usage_by: tuple[tuple[str, str, Usage], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ MODEL_ROWS = 4 * MODEL_BATCH
 """Rows in a chunk that a model writes: a few calls, so that little waits on one answer."""
 
 
-def default_chunk_size(uses_model: bool) -> int:
-    return MODEL_ROWS if uses_model else CODE_ROWS
+def default_chunk_size(by_row: bool) -> int:
+    """`by_row`: a model writes something anew for every row of some table."""
+    return MODEL_ROWS if by_row else CODE_ROWS
 
 
 @dataclass(frozen=True)

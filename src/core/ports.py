@@ -11,15 +11,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
+from .dataset_formats import Partition
 from .errors import Problem
 from .models import (
     ChunkKey,
     ChunkMetadata,
     DataSchema,
+    DatasetFormat,
     FieldDefinition,
     Job,
     JobState,
-    OutputFormat,
     StorageKind,
     Tally,
     Usage,
@@ -63,6 +64,9 @@ class Outputs(Protocol):
     def locate(self, name: str) -> str:
         """Where a person finds the dataset: an absolute path or a URL."""
 
+    def discard(self, name: str) -> None:
+        """Take away a published dataset. Silent where there is none."""
+
 
 class StorageHandler(Outputs, Protocol):
     """Chunks and datasets as bytes. Synchronous: callers on an event loop go through a thread.
@@ -95,7 +99,8 @@ class Publication(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DatasetFile:
-    """One table of a dataset. `name` is relative to the place of datasets, `path` absolute."""
+    """A file of a dataset. `table` is the table in it, or the names of all that are; `name` is
+    relative to the place of datasets, `path` absolute."""
 
     table: str
     name: str
@@ -124,7 +129,7 @@ class Dataset:
     have run as formulas."""
 
     job_id: str
-    format: OutputFormat
+    format: DatasetFormat
     files: tuple[DatasetFile, ...]
     verdicts: tuple[Verdict, ...]
     manifest: str
@@ -142,17 +147,24 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class MergeRequest:
-    """Everything that merging needs, by table in the order of the schema. `names` are the files'
-    names in `outputs`; `storage` holds the chunks."""
+    """Everything that merging needs, by table in the order of the schema.
+
+    `names` are the files' names in `outputs`, one for all tables where the format says so;
+    `storage` holds the chunks. `neutralise`: CSV cells that a spreadsheet would run are made
+    harmless. `shown` rows of each table come with the answer.
+    """
 
     job: Job
     recipe: Recipe
     chunks: Mapping[str, Sequence[ChunkMetadata]]
     names: Mapping[str, str]
-    format: OutputFormat
+    format: DatasetFormat
     overwrite: bool
     storage: StorageHandler
     outputs: Outputs
+    partition: Partition | None = None
+    neutralise: bool = True
+    shown: int = 5
 
 
 class DatasetMaker(Protocol):
@@ -269,9 +281,16 @@ class JobStore(Protocol):
     async def answer(self, key: str) -> Answer | None: ...
 
     async def record_usage(
-        self, job_id: str, usage: Usage, rejected: Mapping[str, int] = ...
+        self,
+        job_id: str,
+        usage: Usage,
+        rejected: Mapping[str, int] = ...,
+        *,
+        table: str = ...,
+        fields: Sequence[str] = ...,
     ) -> None:
-        """Add what a call used and how many rows were rejected, by reason."""
+        """Add what a call used, for which table and fields, and how many rows were rejected, by
+        reason."""
 
     async def close(self) -> None: ...
 
@@ -307,7 +326,8 @@ class RowRequest:
     """Rows to be written by a model.
 
     `fields` are asked for; `given` holds what code has made of the same rows already, one mapping
-    a row, in the order of `rows` (row numbers). `seed` makes prompts of different jobs differ.
+    a row, in the order of `rows` (row numbers). `seed` makes prompts of different jobs differ,
+    `tries` those of the same rows asked for again.
     """
 
     schema: DataSchema
@@ -317,14 +337,26 @@ class RowRequest:
     given: tuple[Mapping[str, Any], ...]
     seed: int
     avoid: tuple[str, ...] = ()
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that was turned away: its number as far as known, why, and what it said."""
+
+    row: int | None
+    reason: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenRows:
-    """What came back: `rows` maps row numbers to values that passed `check`, in field order."""
+    """What came back: `rows` maps row numbers to values that passed `check`, in field order;
+    `rejected` counts the others by reason, `refused` shows some of them."""
 
     rows: Mapping[int, tuple[Any, ...]]
     rejected: Mapping[str, int] = field(default_factory=dict)
+    refused: tuple[RefusedRow, ...] = ()
     usage: Usage = Usage()
     finish: Literal["complete", "cut", "short"] = "complete"
 
@@ -346,6 +378,13 @@ class RowWriter(Protocol):
 
     def worst_case(self, request: RowRequest) -> Usage:
         """What the request can use at the most."""
+
+
+class Quarantine(Protocol):
+    async def __call__(
+        self, job_id: str, request: RowRequest, refused: Sequence[RefusedRow]
+    ) -> None:
+        """Keep some of the rows that were turned away, for a person to look at."""
 
 
 class RowCheck(Protocol):

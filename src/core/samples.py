@@ -16,7 +16,9 @@ BY_THE_MODEL = "‹written by the model›"
 def sample(table: TableRecipe, count: int) -> pa.Table:
     """The table's first rows; cells that a model will write hold a stand-in, or nothing."""
     count = min(count, table.row_count)
-    return table.make(0, count, {field.name: _blank(field, count) for field in table.model_fields})
+    return table.make(
+        0, count, {field.name: _blank(field, count) for field in table.written_fields}
+    )
 
 
 def preview(recipe: Recipe, count: int) -> dict[str, list[dict[str, Any]]]:

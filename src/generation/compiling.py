@@ -19,7 +19,8 @@ from .columns import build
 from .pools import Pools
 from .promises import TRIED, broken_promises
 from .recipe import Recipe, TableRecipe
-from .routing import MODEL_KINDS, written_by_model
+from .pooled import places
+from .routing import MODEL_KINDS, by_pool, by_row, written_by_model
 from .rules.binding import Rules, bind_rules
 from .rules.together import bind_unique
 from .tables.binding import Bound, bind
@@ -171,8 +172,10 @@ class _Work:
             fields=table.fields,
             arrow_schema=pa.schema([arrow_field(field) for field in table.fields]),
             makers=self.makers[name],
-            model_fields=written,
+            model_fields=by_row(written),
+            pool_fields=by_pool(written),
             open_fields=frozenset(follow - {field.name for field in written}),
+            draws={field.name: places(self.brief(table, field)) for field in by_pool(written)},
         )
 
     def sound_tables(self, problems: Collection[Problem]) -> list[str]:

@@ -34,7 +34,7 @@ def broken_promises(
 def _broken(
     recipe: TableRecipe, table: TableDefinition, at: str, tried: int, names: Collection[str]
 ) -> Iterator[Problem]:
-    absent = {field.name for field in recipe.model_fields} | recipe.open_fields
+    absent = {field.name for field in recipe.written_fields} | recipe.open_fields
     rows = np.unique(np.linspace(0, max(recipe.row_count - 1, 0), tried).astype(np.int64))
     block = Block(rows[: recipe.row_count], recipe.makers)
     for number, field in enumerate(table.fields):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from ..core.errors import InvalidSchema
 from ..core.models import DataSchema, FieldDefinition, Generation
 from .blocks import Block, Maker
 from .cells import Rows
+from .pooled import taken
 from .pools import Pools
 
 
@@ -20,8 +21,10 @@ from .pools import Pools
 class TableRecipe:
     """One table's columns. `makers` has no entry for what a model writes.
 
-    `model_fields` are those a language model must write; `open_fields` the code-made ones that
-    cannot be made before it has, because they follow from what it writes.
+    `model_fields` are those a language model must write row by row, `pool_fields` those of which
+    it writes a pool of values; `draws` say where in its pool a row finds its value (as a share of
+    the pool's length). `open_fields` are the code-made ones that cannot be made before it has,
+    because they follow from what it writes.
     """
 
     name: str
@@ -30,7 +33,19 @@ class TableRecipe:
     arrow_schema: pa.Schema
     makers: Mapping[str, Maker]
     model_fields: tuple[FieldDefinition, ...] = ()
+    pool_fields: tuple[FieldDefinition, ...] = ()
     open_fields: frozenset[str] = frozenset()
+    draws: Mapping[str, Maker] = field(default_factory=dict)
+
+    @property
+    def written_fields(self) -> tuple[FieldDefinition, ...]:
+        """All that only a language model can fill."""
+        return self.model_fields + self.pool_fields
+
+    def draw(self, name: str, start: int, stop: int, pool: pa.Array) -> pa.Array:
+        """A pool field's cells for rows `start` ≤ row < `stop`."""
+        block = Block(np.arange(start, stop, dtype=np.int64), {})
+        return taken(pool, self.draws[name](block))
 
     def make(
         self, start: int, stop: int, written: Mapping[str, pa.Array] | None = None
@@ -41,7 +56,7 @@ class TableRecipe:
 
     def given(self, rows: Rows) -> pa.Table:
         """The code-made columns of any rows, to ground a model on."""
-        absent = {field.name for field in self.model_fields} | self.open_fields
+        absent = {field.name for field in self.written_fields} | self.open_fields
         kept = [field for field in self.arrow_schema if field.name not in absent]
         return self._table(Block(np.asarray(rows, np.int64), self.makers), pa.schema(kept))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ..core.models import FieldDefinition, Generation, TableDefinition
 from .briefs import is_unique
 
-MODEL_KINDS = frozenset({"llm_text", "llm_pool"})
+POOL_KIND = "llm_pool"
+"""Written once, for any number of rows to draw from."""
+MODEL_KINDS = frozenset({"llm_text", POOL_KIND})
 CODE_KINDS = frozenset({"sequence", "uuid", "constant", "line_number", "aggregate"})
 """What code makes even where the model is to write every field."""
 
@@ -20,6 +22,20 @@ def written_by_model(table: TableDefinition, generation: Generation) -> tuple[Fi
         for field in table.fields
         if field.name not in keys and _is_models(field, table, generation)
     )
+
+
+def by_row(written: tuple[FieldDefinition, ...]) -> tuple[FieldDefinition, ...]:
+    """Of what the model writes: what it writes anew for every row."""
+    return tuple(field for field in written if not _is_pool(field))
+
+
+def by_pool(written: tuple[FieldDefinition, ...]) -> tuple[FieldDefinition, ...]:
+    """Of what the model writes: that of which it writes a pool of values."""
+    return tuple(field for field in written if _is_pool(field))
+
+
+def _is_pool(field: FieldDefinition) -> bool:
+    return field.generator is not None and field.generator.kind == POOL_KIND
 
 
 def _is_models(field: FieldDefinition, table: TableDefinition, generation: Generation) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ..core.models import Generation, OutputFormat, StorageKind
+from ..core.models import DatasetFormat, Generation, OutputFormat, StorageKind
 from .strict import Arguments, AsWhole, Document, DocumentOrText, Documents
 
 MAX_ROWS = 1_000_000_000
@@ -147,7 +147,11 @@ class ListJobs(Arguments):
 class MergeAndDownload(Arguments):
     job_id: JobId
     output_format: Annotated[
-        Format | None, Field(description="File format; default: the job's own.")
+        DatasetFormat | None,
+        Field(
+            description="File format; default: file_name's ending, then the job's own. sqlite, "
+            "sql (SQLite script), pg.sql (psql script) and *.zip hold all tables in one file."
+        ),
     ] = None
     file_name: Annotated[
         str | None,

@@ -11,7 +11,6 @@ from ..utils.text import clean
 
 CELL = 80
 SCHEMA_BYTES = 12_000
-PREVIEW_BYTES = 3_000
 LINE = 300
 
 _T = TypeVar("_T")

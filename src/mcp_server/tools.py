@@ -110,11 +110,15 @@ async def list_jobs(desk: Desk, args: q.ListJobs) -> a.JobPage:
 async def merge_and_download(desk: Desk, args: q.MergeAndDownload) -> a.Merged:
     async def work() -> a.Merged:
         app = await desk.app()
+        from ..core.datasets import DatasetWish
+
         dataset = await app.datasets.merge(
             await app.manager.get(args.job_id),
-            output_format=args.output_format,
-            file_name=args.file_name,
-            overwrite=args.overwrite,
+            DatasetWish(
+                output_format=args.output_format,
+                file_name=args.file_name,
+                overwrite=args.overwrite,
+            ),
         )
         return telling.merged(dataset)
 

@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from ..core.dataset_formats import SHAPES, Shape
 from ..core.ports import MergeRequest
-from .chunk_source import Course, Source
+from .chunk_source import Source
+from .course import Course
 from .databases import Loading, write_postgres_script, write_sqlite, write_sqlite_script
 from .merge import Counted, write_rows
 from .packing import BLOCK, packed

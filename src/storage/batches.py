@@ -148,9 +148,7 @@ _READERS: dict[RowsAs, Callable[[BinaryIO, pa.Schema], Iterable[pa.Table]]] = {
 }
 
 
-def _blocks(
-    file: BinaryIO, end: Callable[[bytes], int], rest: bytes = b""
-) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, end: Callable[[bytes], int], rest: bytes = b"") -> Iterator[bytes]:
     """`rest`, and the rest of the file, in blocks of whole rows."""
     while data := file.read(BLOCK):
         rest += data

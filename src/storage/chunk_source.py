@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,36 +12,19 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ..core.errors import ChunkDamaged, Conflict, StorageError
+from ..core.errors import ChunkDamaged, StorageError
 from .disk import mending
 from .formats import decode
 
 if TYPE_CHECKING:
     from ..core.models import ChunkMetadata
     from ..core.ports import StorageHandler
+    from .course import Course
 
 READERS = 4
 """Chunks read at once: a disk needs fewer, a bucket's answers take their time."""
 AHEAD_BYTES = 32 << 20
 """What may wait to be worked on."""
-
-
-@dataclass(slots=True)
-class Course:
-    """How far a merge is, and whether it goes on. `told` hears the rows done so far."""
-
-    told: Callable[[int], None]
-    cancelled: Callable[[], bool]
-    done: int = 0
-
-    def go_on(self) -> None:
-        """Raises: Conflict: it was cancelled."""
-        if self.cancelled():
-            raise Conflict("the merge was cancelled", hint="ask again: nothing was left behind")
-
-    def passed(self, rows: int) -> None:
-        self.done += rows
-        self.told(self.done)
 
 
 @dataclass(frozen=True, slots=True)

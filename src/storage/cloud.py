@@ -51,6 +51,9 @@ class CloudStorageHandler:
     def locate(self, name: str) -> str:
         return self._outputs.locate(name)
 
+    def discard(self, name: str) -> None:
+        self._outputs.discard(name)
+
 
 def _folder(job_id: str) -> str:
     return f"temp/{safe_part(job_id)}"

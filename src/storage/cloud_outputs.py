@@ -40,6 +40,9 @@ class CloudOutputs:
             raise NotFound(f"there is no dataset {name}", hint="merge the job first")
         return cast(BinaryIO, io.BufferedReader(_Object(self._bucket, path, facts), READ_BYTES))
 
+    def discard(self, name: str) -> None:
+        self._bucket.remove([self._path(name)])
+
     @contextmanager
     def publish(self, name: str, *, overwrite: bool) -> Iterator[OpenPublication]:
         """See core.ports.StorageHandler.publish.

@@ -62,6 +62,29 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
+def canonical(table: pa.Table) -> pa.Table:
+    """The same cells in the same buffers, wherever they come from: for files that are buffers.
+
+    Each column must be in one piece.
+    """
+    columns = [_canonical(column.combine_chunks()) for column in table.columns]
+    return pa.table(columns, schema=table.schema)
+
+
+def _canonical(array: pa.Array) -> pa.Array:
+    """No bitmap where nothing is null; what lies under a null is nothing."""
+    valid = None
+    if array.null_count:
+        valid = array.is_valid().buffers()[1]
+        array = array.fill_null("" if pa.types.is_string(array.type) else _zero(array.type))
+    buffers = [valid, *array.buffers()[1:]]
+    return pa.Array.from_buffers(array.type, len(array), buffers, offset=array.offset)
+
+
+def _zero(kind: pa.DataType) -> pa.Scalar:
+    return pa.scalar(0, pa.int32() if pa.types.is_date32(kind) else pa.int64()).cast(kind)
+
+
 def refuse_nan(table: pa.Table) -> None:
     """Raises: InvalidArgument: a cell is NaN or infinite, which JSON and SQL cannot say."""
     for field, column in zip(table.schema, table.columns, strict=True):

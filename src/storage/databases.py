@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pyarrow as pa
 
-from ..interchange.ddl_out import export_ddl
 from ..core.errors import InvalidArgument
+from ..interchange.ddl_out import export_ddl
 from .columns import plain, refuse_nan
 from .sql_rows import COPY_END, columns, copy_lines, inserts, quoted, sql_text
 

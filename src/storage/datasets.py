@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InvalidArgument, NotFound
 from ..core.models import ChunkMetadata, Job
 from ..core.ports import Dataset, DatasetFile, MergeRequest, Outputs, Verdict
-from .manifest import dataset_manifest, job_manifest
+from .course import Course
+from .manifest import BETWEEN, dataset_manifest, job_manifest, wish
+from .outputs import taken
+from .scratch import scratch_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 JUDGED_ROWS = 65_536
 """Rows judged at once."""
-PREVIEW_ROWS = 5
 HASHED_BYTES = 1 << 20
 
 
@@ -41,20 +40,27 @@ class DatasetFiles:
         progress: Callable[[int], None],
         cancelled: Callable[[], bool],
     ) -> Dataset:
-        """The files become visible together, after all of them were written whole."""
-        files, neutralised = _merged(request, progress, cancelled)
-        verdicts = self._judged(request, files, neutralised)
+        """The files become visible together, after all of them were written whole; those that
+        could not be judged go again.
+
+        `progress` is told half of the rows while they are written, the rest while they are judged.
+        """
         name = manifest_name(request)
-        data = dataset_manifest(
-            request.job,
-            request.format,
-            files,
-            request.chunks,
-            neutralised=neutralised,
-            verdicts=verdicts,
-        )
-        with request.outputs.publish(name, overwrite=True) as publication:
-            publication.file.write(data)
+        before = _manifest(request.outputs, name) or {}
+        if request.partition and before and not request.overwrite:
+            raise taken(name)
+        course = Course(lambda rows: progress(rows // 2), cancelled)
+        files, neutralised = self._merged(request, course)
+        try:
+            verdicts = self._judged(request, files, neutralised, course)
+            course.go_on()
+            data = dataset_manifest(request, files, neutralised=neutralised, verdicts=verdicts)
+            with request.outputs.publish(name, overwrite=True) as publication:
+                publication.file.write(data)
+        except BaseException:
+            _discard(request, [file.name for file in files])
+            raise
+        _discard(request, _left_over(before, name, files))
         return self._dataset(request, files, verdicts, neutralised)
 
     def made(self, request: MergeRequest) -> Dataset | None:
@@ -89,27 +95,47 @@ class DatasetFiles:
     def job_manifest(self, job: Job, chunks: Sequence[ChunkMetadata]) -> bytes:
         return job_manifest(job, chunks)
 
+    def _merged(self, request: MergeRequest, course: Course) -> tuple[tuple[DatasetFile, ...], int]:
+        from .writing import Writing
+
+        with ExitStack() as publications:
+            scratch = publications.enter_context(self._scratch("merging-"))
+            written = Writing(request, course, scratch, publications)
+            return written.files(), written.neutralised
+
     def _judged(
-        self, request: MergeRequest, files: Sequence[DatasetFile], neutralised: int
+        self,
+        request: MergeRequest,
+        files: Sequence[DatasetFile],
+        neutralised: int,
+        course: Course,
     ) -> tuple[Verdict, ...]:
         """The final files, read again from the first byte to the last."""
+        from .rereading import table_batches
+
         with self._judge(request) as judge:
-            for file in files:
-                for batch in _batches(request, file, JUDGED_ROWS, neutralised > 0):
-                    judge.feed(file.table, batch)
+            for table in request.names:
+                batches = table_batches(
+                    request, _of(files, table), table, JUDGED_ROWS, restored=neutralised > 0
+                )
+                for batch in batches:
+                    course.go_on()
+                    judge.feed(table, batch)
+                    course.passed(batch.num_rows)
             return judge.verdicts()
 
     @contextmanager
     def _judge(self, request: MergeRequest) -> Iterator[Judge]:
         from .judge import Judge
 
-        self.scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="judging-", dir=self.scratch))
-        try:
-            with Judge(request.job.spec.schema, dict(request.job.spec.rows), folder) as judge:
-                yield judge
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with (
+            self._scratch("judging-") as folder,
+            Judge(request.job.spec.schema, dict(request.job.spec.rows), folder) as judge,
+        ):
+            yield judge
+
+    def _scratch(self, prefix: str) -> AbstractContextManager[Path]:
+        return scratch_folder(self.scratch, prefix)
 
     @staticmethod
     def _dataset(
@@ -119,10 +145,13 @@ class DatasetFiles:
         neutralised: int,
     ) -> Dataset:
         from ..core.samples import json_rows
+        from .rereading import table_batches
 
         preview = {
-            file.table: json_rows(next(_batches(request, file, PREVIEW_ROWS, False)))
-            for file in files
+            table: json_rows(
+                next(table_batches(request, _of(files, table), table, max(request.shown, 1)))
+            )[: request.shown]
+            for table in request.names
         }
         return Dataset(
             job_id=request.job.job_id,
@@ -136,53 +165,33 @@ class DatasetFiles:
 
 
 def manifest_name(request: MergeRequest) -> str:
-    """Beside the file; for several tables beside their folder."""
+    """Beside the file; for several files beside their folder."""
+    names = set(request.names.values())
     first = next(iter(request.names.values()))
-    stem = first if len(request.names) == 1 else first.rpartition("/")[0]
+    stem = first if len(names) == 1 else first.rpartition("/")[0]
     return f"{stem}.manifest.json"
 
 
-def _merged(
-    request: MergeRequest, progress: Callable[[int], None], cancelled: Callable[[], bool]
-) -> tuple[tuple[DatasetFile, ...], int]:
-    from .merge import merge
-
-    files: list[DatasetFile] = []
-    neutralised = 0
-    with ExitStack() as publications:
-        for table, name in request.names.items():
-            publication = publications.enter_context(
-                request.outputs.publish(name, overwrite=request.overwrite)
-            )
-            before = sum(file.rows for file in files)
-            merged = merge(
-                request.storage,
-                request.chunks[table],
-                request.recipe.tables[table].arrow_schema,
-                request.format,
-                publication.file,
-                progress=partial(_told, progress, before),
-                cancelled=cancelled,
-            )
-            neutralised += merged.neutralised
-            path = request.outputs.locate(name)
-            files.append(DatasetFile(table, name, path, merged.bytes, merged.rows, merged.sha256))
-    return tuple(files), neutralised
+def _of(files: Sequence[DatasetFile], table: str) -> list[DatasetFile]:
+    """Those that hold rows of the table."""
+    return [file for file in files if table in file.table.split(BETWEEN)]
 
 
-def _told(progress: Callable[[int], None], before: int, rows: int) -> None:
-    progress(before + rows)
+def _discard(request: MergeRequest, names: Iterable[str]) -> None:
+    for name in names:
+        request.outputs.discard(name)
 
 
-def _batches(
-    request: MergeRequest, file: DatasetFile, rows: int, restored: bool
-) -> Iterator[pa.Table]:
-    """`restored`: without the apostrophes that merging put before formulas."""
-    from .batches import read_batches
-
-    schema = request.recipe.tables[file.table].arrow_schema
-    with request.outputs.open_dataset(file.name) as data:
-        yield from read_batches(data, request.format, schema, rows, neutralised=restored)
+def _left_over(
+    before: Mapping[str, Any], manifest: str, files: Sequence[DatasetFile]
+) -> Iterator[str]:
+    """Parts of the dataset that had the name before, which this one did not write over."""
+    folder = manifest.removesuffix(".manifest.json") + "/"
+    now = {file.name for file in files}
+    for entry in before.get("files", ()):
+        name = entry.get("file") if isinstance(entry, dict) else None
+        if isinstance(name, str) and name.startswith(folder) and name not in now:
+            yield name
 
 
 def _manifest(outputs: Outputs, name: str) -> dict[str, Any] | None:
@@ -196,15 +205,22 @@ def _manifest(outputs: Outputs, name: str) -> dict[str, Any] | None:
 
 def _is_ours(manifest: Mapping[str, Any], request: MergeRequest) -> bool:
     try:
-        names = {entry["table"]: entry["file"] for entry in manifest["files"]}
+        wanted = wish(request)
         return (
             manifest["job_id"] == request.job.job_id
-            and manifest["output_format"] == request.format
-            and names == dict(request.names)
+            and {word: manifest[word] for word in wanted} == wanted
+            and _named_alike(manifest["files"], request)
             and isinstance(manifest["expectations"], list)
         )
     except (KeyError, TypeError):
         return False
+
+
+def _named_alike(entries: Sequence[Mapping[str, Any]], request: MergeRequest) -> bool:
+    names = {table: entry["file"] for entry in entries for table in entry["table"].split(BETWEEN)}
+    if request.partition is not None:  # the manifest's own name says the rest
+        return names.keys() == request.names.keys()
+    return names == dict(request.names)
 
 
 def _file(outputs: Outputs, entry: Mapping[str, Any]) -> DatasetFile:

@@ -63,6 +63,9 @@ class DiskStorageHandler:
     def locate(self, name: str) -> str:
         return self._outputs.locate(name)
 
+    def discard(self, name: str) -> None:
+        self._outputs.discard(name)
+
     def _put(self, job_id: str, name: str, data: bytes) -> None:
         path = self._folder(job_id) / safe_part(name)
         with refusals_mapped(CHUNKS):

@@ -76,10 +76,16 @@ class SqliteJobStore:
         return await self._run(lambda records: records.tally(job_id))
 
     async def record_usage(
-        self, job_id: str, usage: Usage, rejected: Mapping[str, int] | None = None
+        self,
+        job_id: str,
+        usage: Usage,
+        rejected: Mapping[str, int] | None = None,
+        *,
+        table: str = "",
+        fields: Sequence[str] = (),
     ) -> None:
-        counts = dict(rejected or {})
-        await self._run(lambda records: records.record_usage(job_id, usage, counts))
+        counts, what = dict(rejected or {}), (table, ", ".join(fields))
+        await self._run(lambda records: records.record_usage(job_id, what, usage, counts))
 
     async def save_schema(self, schema_id: str, document: Mapping[str, Any]) -> None:
         text = jobs_rows.dumped(document)

@@ -13,6 +13,7 @@ from .jobs_rows import CHUNK_COLUMNS
 
 TAKES_CHUNKS = frozenset({JobState.SCHEMA_VALIDATION, JobState.GENERATING, JobState.PAUSED})
 
+USAGE_COLUMNS = ", ".join(Usage.__slots__)
 _INSERT = f"INSERT INTO chunk (number, {CHUNK_COLUMNS}, present) VALUES (?{', ?' * 10}, 1)"  # noqa: S608 - constants
 
 
@@ -91,8 +92,9 @@ def tally(db: sqlite3.Connection, number: int) -> Tally:
         (number,),
     ).fetchall()
     used = db.execute(
-        "SELECT calls, input_tokens, output_tokens FROM model_usage WHERE number = ?", (number,)
-    ).fetchone()
+        f"SELECT table_name, fields, {USAGE_COLUMNS} FROM model_usage WHERE number = ?",  # noqa: S608 - constants
+        (number,),
+    ).fetchall()
     rejected = db.execute(
         "SELECT reason, rows FROM rejected WHERE number = ? ORDER BY reason", (number,)
     ).fetchall()
@@ -101,20 +103,26 @@ def tally(db: sqlite3.Connection, number: int) -> Tally:
         rows=sum(rows for _, _, rows, _ in sums),
         bytes=sum(size for _, _, _, size in sums),
         rows_by_table=tuple((table, rows) for table, _, rows, _ in sums),
-        usage=Usage(*used) if used else Usage(),
+        usage=sum((Usage(*counts) for _, _, *counts in used), Usage()),
+        usage_by=tuple((table, fields, Usage(*counts)) for table, fields, *counts in used),
         rejected=tuple(rejected),
     )
 
 
 def add_usage(
-    db: sqlite3.Connection, number: int, usage: Usage, rejected: Mapping[str, int]
+    db: sqlite3.Connection,
+    number: int,
+    what: tuple[str, str],
+    usage: Usage,
+    rejected: Mapping[str, int],
 ) -> None:
+    """`what`: the table and its fields that the usage was for."""
+    names = USAGE_COLUMNS.split(", ")
+    sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in names)
+    places = ", ".join("?" * (3 + len(names)))
     db.execute(
-        "INSERT INTO model_usage VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "calls = calls + excluded.calls, "
-        "input_tokens = input_tokens + excluded.input_tokens, "
-        "output_tokens = output_tokens + excluded.output_tokens",
-        (number, usage.calls, usage.input_tokens, usage.output_tokens),
+        f"INSERT INTO model_usage VALUES ({places}) ON CONFLICT DO UPDATE SET {sums}",  # noqa: S608 - constants
+        (number, *what, *(getattr(usage, name) for name in names)),
     )
     db.executemany(
         "INSERT INTO rejected VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "

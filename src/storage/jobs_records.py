@@ -170,9 +170,11 @@ class Records:
         with self._transaction("DEFERRED"):
             return jobs_chunks.tally(self._db, self._number(job_id))
 
-    def record_usage(self, job_id: str, usage: Usage, rejected: Mapping[str, int]) -> None:
+    def record_usage(
+        self, job_id: str, what: tuple[str, str], usage: Usage, rejected: Mapping[str, int]
+    ) -> None:
         with self._transaction("IMMEDIATE"):
-            jobs_chunks.add_usage(self._db, self._number(job_id), usage, rejected)
+            jobs_chunks.add_usage(self._db, self._number(job_id), what, usage, rejected)
 
     # ── texts by key ──────────────────────────────────────────────────────────────────────────
 

@@ -7,7 +7,7 @@ import time
 
 from ..core.errors import NewerFormat, StorageError
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an older rowmill could misread what this one writes."""
 
 WAL_TRIES, WAL_PAUSE_S = 100, 0.05
@@ -94,11 +94,17 @@ CREATE TABLE job_event (
 ) WITHOUT ROWID;
 
 CREATE TABLE model_usage (
-    number INTEGER PRIMARY KEY REFERENCES job ON DELETE CASCADE,
+    number INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+    table_name TEXT NOT NULL,
+    fields TEXT NOT NULL,
     calls INTEGER NOT NULL,
     input_tokens INTEGER NOT NULL,
-    output_tokens INTEGER NOT NULL
-);
+    output_tokens INTEGER NOT NULL,
+    thinking_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    lost_calls INTEGER NOT NULL,
+    PRIMARY KEY (number, table_name, fields)
+) WITHOUT ROWID;
 CREATE TABLE rejected (
     number INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
     reason TEXT NOT NULL,
@@ -109,6 +115,18 @@ CREATE TABLE rejected (
 CREATE TABLE schema_document (schema_id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE answer (key TEXT PRIMARY KEY, rows TEXT NOT NULL);
 """
+
+# By the format they lead to: what an older file lacks.
+STEPS = {
+    2: """
+ALTER TABLE model_usage RENAME TO model_usage_1;
+%s
+INSERT INTO model_usage
+    SELECT number, '', '', calls, input_tokens, output_tokens, 0, 0, 0 FROM model_usage_1;
+DROP TABLE model_usage_1;
+"""
+    % TABLES[TABLES.index("CREATE TABLE model_usage") : TABLES.index("CREATE TABLE rejected")],
+}
 
 
 def prepare(db: sqlite3.Connection) -> None:
@@ -126,6 +144,27 @@ def prepare(db: sqlite3.Connection) -> None:
     if _is_empty(db):
         _create(db)
         _refuse_foreign(db)
+    for version in range(_format(db) + 1, FORMAT + 1):
+        _step_to(db, version)
+
+
+def _format(db: sqlite3.Connection) -> int:
+    (found,) = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    return int(found)
+
+
+def _step_to(db: sqlite3.Connection, version: int) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        if _format(db) < version:  # another process may have been first
+            for statement in _statements(STEPS[version]):
+                db.execute(statement)
+            db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(version),))
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def _is_empty(db: sqlite3.Connection) -> bool:
@@ -136,8 +175,7 @@ def _refuse_foreign(db: sqlite3.Connection) -> None:
     if _is_empty(db):
         return
     try:
-        (found,) = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-        version = int(found)
+        version = _format(db)
     except (sqlite3.OperationalError, TypeError, ValueError):
         hint = "point ROWMILL_HOME at another folder"
         raise StorageError("the job store's file belongs to another program", hint=hint) from None

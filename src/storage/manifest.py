@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ..core.models import ChunkMetadata, DatasetFormat, Job
-from ..core.ports import DatasetFile, Verdict
+from ..core.models import ChunkMetadata, Job
+from ..core.ports import DatasetFile, MergeRequest, Verdict
 from .provenance import lineage
 
 FORMAT = 1
 """Raised whenever an older reader could misunderstand a manifest."""
+BETWEEN = ", "
+"""Between the names of the tables in one file; no table's name holds it."""
 
 
 def job_manifest(job: Job, chunks: Iterable[ChunkMetadata]) -> bytes:
@@ -44,26 +46,23 @@ def job_manifest(job: Job, chunks: Iterable[ChunkMetadata]) -> bytes:
 
 
 def dataset_manifest(
-    job: Job,
-    output_format: DatasetFormat,
+    request: MergeRequest,
     files: Sequence[DatasetFile],
-    chunks: Mapping[str, Sequence[ChunkMetadata]],
     *,
     neutralised: int,
     verdicts: Sequence[Verdict],
 ) -> bytes:
     """What a merged dataset consists of, and what was found when it was judged.
 
-    `chunks` are by table, in the order of their rows. Paths are left out: files are named as they
-    lie beside the manifest.
+    Paths are left out: files are named as they lie beside the manifest.
     """
     return _written(
         {
             "manifest": "dataset",
             "manifest_format": FORMAT,
-            "job_id": job.job_id,
-            **lineage(job.spec),
-            "output_format": output_format,
+            "job_id": request.job.job_id,
+            **lineage(request.job.spec),
+            **wish(request),
             "neutralised_cells": neutralised,
             "files": [
                 {
@@ -72,13 +71,25 @@ def dataset_manifest(
                     "rows": file.rows,
                     "bytes": file.bytes,
                     "sha256": file.sha256,
-                    "chunks": [_proof(chunk) for chunk in chunks[file.table]],
                 }
                 for file in files
             ],
+            "chunks": {
+                table: [_proof(chunk) for chunk in chunks]
+                for table, chunks in request.chunks.items()
+            },
             "expectations": [asdict(verdict) for verdict in verdicts],
         }
     )
+
+
+def wish(request: MergeRequest) -> dict[str, Any]:
+    """What makes one dataset of a job another than the next."""
+    return {
+        "output_format": request.format,
+        "raw": not request.neutralise,
+        "partition": asdict(request.partition) if request.partition else None,
+    }
 
 
 def _proof(chunk: ChunkMetadata) -> dict[str, Any]:

@@ -69,6 +69,9 @@ class MemoryStorageHandler:
     def locate(self, name: str) -> str:
         return self._outputs.locate(name)
 
+    def discard(self, name: str) -> None:
+        self._outputs.discard(name)
+
 
 def _full(limit: str, setting: str) -> LimitExceeded:
     hint = f"delete a job, raise {setting}, or use storage=disk"

@@ -23,8 +23,9 @@ import pyarrow.parquet as pq
 
 from . import csv_format, json_format
 from .batches import regrouped
-from .chunk_source import Course, Piece, Source
-from .columns import ARROW_THREADS, plain, refuse_nan
+from .chunk_source import Piece, Source
+from .columns import ARROW_THREADS, canonical, plain, refuse_nan
+from .course import Course
 from .formulas import neutralised, neutralised_header, suspect
 from .parquet_format import COMPRESSION, ROW_GROUP
 
@@ -172,7 +173,7 @@ def _members(piece: Piece, schema: pa.Schema) -> bytes | memoryview:
 def _write_parquet(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
     schema = plain(schema.empty_table()).schema
     with pq.ParquetWriter(out, schema, compression=COMPRESSION) as writer:
-        for group in _groups(pieces, schema):
+        for group in groups(pieces, schema):
             writer.write_table(group, row_group_size=ROW_GROUP)
 
 
@@ -180,11 +181,11 @@ def _write_arrow(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
     schema = plain(schema.empty_table()).schema
     options = pa_ipc.IpcWriteOptions(compression=COMPRESSION, use_threads=ARROW_THREADS)
     with pa_ipc.new_file(out, schema, options=options) as writer:
-        for group in _groups(pieces, schema):
-            writer.write_table(group)
+        for group in groups(pieces, schema):
+            writer.write_table(canonical(group))
 
 
-def _groups(pieces: Iterable[Piece], schema: pa.Schema) -> Iterator[pa.Table]:
+def groups(pieces: Iterable[Piece], schema: pa.Schema) -> Iterator[pa.Table]:
     """The rows in groups of one size, so that the file's bytes do not depend on the chunks."""
     for group in regrouped((piece.table(schema) for piece in pieces), ROW_GROUP):
         refuse_nan(group)

@@ -58,6 +58,11 @@ class DiskOutputs:
                 hint = "merge the job first"
                 raise NotFound(f"there is no dataset {name}", hint=hint) from None
 
+    def discard(self, name: str) -> None:
+        path = self._plain_path(name)
+        with refusals_mapped(self._place):
+            self._files.remove(path)
+
     @contextmanager
     def publish(self, name: str, *, overwrite: bool) -> Iterator[OpenPublication]:
         """See core.ports.StorageHandler.publish."""

@@ -92,6 +92,10 @@ def _literal(frame: pl.DataFrame, name: str) -> pl.Expr:
 
 def _copied(frame: pl.DataFrame, name: str) -> pl.Expr:
     text = sql_text(frame, name)
+    if frame.schema[name] == pl.Duration:
+        # PostgreSQL wants the sign of a negative interval before each of its numbers.
+        signed = text.str.strip_prefix("-").str.replace_all(r"([0-9.]+)", "-${1}")
+        return pl.when(text.str.starts_with("-")).then(signed).otherwise(text)
     if frame.schema[name] == pl.String:
         for found, written in _COPY_ESCAPES:
             text = text.str.replace_all(found, written, literal=True)

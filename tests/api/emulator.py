@@ -10,6 +10,14 @@ Faults (one for each call, in order; after the last, every answer is good):
   request has a response schema) · html · html-503 · redirect · hangup · drip (never ends) · empty ·
   no-text · blocked · safety · recitation · cut (MAX_TOKENS amid a row) · starved (MAX_TOKENS, no
   text) · echo (403 that repeats the request's headers) · prose · bad-row (one row of a wrong type)
+
+Faults by rate (`--rates 429=0.05,cut=0.05,row=0.05 --seed 1`): drawn anew for each call; `row` is
+the share of rows that come with a wrong type. A quota for each key (`--quota 15/20`, or
+`--quota 15/20 --token-quota 9000`: so many in any 20 seconds) answers 429 with the seconds until
+there is room again. The same prompt is always answered by the same text.
+
+Rows whose given columns begin with an `id` are known by it: `rows_twice` counts those that were
+asked for again after a good answer for them had been sent in full.
 """
 
 from __future__ import annotations
@@ -18,9 +26,11 @@ import argparse
 import asyncio
 import hashlib
 import json
+import random
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +74,8 @@ class Call:
     headers: dict[str, str]
     fault: str
     at: float
+    about: dict[str, Any] = field(default_factory=dict)
+    good: Sequence[Any] = ()
 
     @property
     def prompt(self) -> str:
@@ -89,7 +101,13 @@ class Emulator:
     s_per_token: float = 0.0
     port: int = 0
     schema: dict[str, Any] = field(default_factory=lambda: SCHEMA)
+    rates: dict[str, float] = field(default_factory=dict)
+    seed: int = 0
+    quota: Quota | None = None
+    keeps_calls: bool = True
     calls: list[Call] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    asked: Counter[Any] = field(default_factory=Counter)
     most_at_once: int = 0
 
     def __post_init__(self) -> None:
@@ -97,6 +115,8 @@ class Emulator:
         self._answers = list(self.answers)
         self._at_once = 0
         self._open: set[asyncio.Task[None]] = set()
+        self._chance = random.Random(self.seed)  # noqa: S311 - faults, not secrets
+        self._sent: set[Any] = set()
         self.called = asyncio.Event()
 
     @property
@@ -115,12 +135,14 @@ class Emulator:
         await asyncio.gather(*self._open, return_exceptions=True)
 
     def seen(self) -> dict[str, Any]:
-        rows = [asked for call in self.calls for asked in _asked(call)]
         return {
-            "calls": len(self.calls),
+            "calls": self.counts["calls"],
             "faults": [call.fault for call in self.calls if call.fault != "ok"],
-            "rows_asked": len(rows),
+            "counts": dict(self.counts),
+            "rows_asked": self.counts["rows_asked"],
+            "rows_twice": self.counts["rows_twice"],
             "most_at_once": self.most_at_once,
+            "most_in_a_window": self.quota.most if self.quota else None,
         }
 
     # ── HTTP ──────────────────────────────────────────────────────────────────────────────────
@@ -148,12 +170,19 @@ class Emulator:
         if path == "/calls":
             await _send(writer, 200, json.dumps(self.seen()))
             return True
+        if path == "/asked":
+            await _send(writer, 200, json.dumps(list(self.asked.items())))
+            return True
+        if path == "/forget":
+            self._forget()
+            await _send(writer, 200, "{}")
+            return True
         _, _, target = path.rpartition("/models/")
         model, _, method = target.partition(":")
-        fault = self._script.pop(0) if self._script and method == "generateContent" else "ok"
         now = asyncio.get_running_loop().time()
-        call = Call(method, model, json.loads(body), headers, fault, now)
-        self.calls.append(call)
+        call = Call(method, model, json.loads(body), headers, "ok", now)
+        call.fault = self._fault(call)
+        self._note(call)
         self.called.set()
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
@@ -177,7 +206,47 @@ class Emulator:
         if delay:
             await asyncio.sleep(delay)
         await _send(writer, status, body, extra)
+        self._sent.update(call.good)
         return True
+
+    # ── accounts ──────────────────────────────────────────────────────────────────────────────
+
+    def _fault(self, call: Call) -> str:
+        if call.method != "generateContent":
+            return "ok"
+        if self.quota is not None:
+            key = call.headers.get("x-goog-api-key", "")
+            wait = self.quota.wait_s(key, call.at, call.input_tokens)
+            if wait:
+                self.counts["over_quota"] += 1
+                return f"429:{wait:.3f}"
+        if self._script:
+            return self._script.pop(0)
+        for fault, rate in self.rates.items():
+            if fault != "row" and self._chance.random() < rate:
+                return fault
+        return "ok"
+
+    def _note(self, call: Call) -> None:
+        self.counts["calls"] += 1
+        self.counts[call.fault.partition(":")[0]] += 1
+        if self.keeps_calls:
+            self.calls.append(call)
+        if call.method != "generateContent":
+            return
+        about = data_of(call.prompt)
+        call.about = about
+        self.counts["rows_asked"] += about.get("count", 0)
+        for identity in _identities(about):
+            self.asked[identity] += 1
+            self.counts["rows_twice"] += identity in self._sent
+
+    def _forget(self) -> None:
+        self.calls.clear()
+        self.counts.clear()
+        self.asked.clear()
+        self._sent.clear()
+        self.most_at_once = 0
 
     # ── outcomes ──────────────────────────────────────────────────────────────────────────────
 
@@ -209,18 +278,35 @@ class Emulator:
             reason = "MAX_TOKENS" if fault == "starved" else "STOP"
             return candidate(None, reason, usage | {"thoughtsTokenCount": 900})
         text = self._answers.pop(0) if self._answers else self._written(call)
+        identities = _identities(call.about)
         if fault == "cut":
             text = text[: int(len(text) * 0.6)]
+            identities = identities[: text.count("],[")]
+        if self.rates.get("row") and identities:
+            text, identities = self._some_spoilt(text, identities)
         if fault == "prose":
             text = f"Of course! Here are [1] your rows:\n```json\n{text}\n```\nAnything else?"
         rows = json.loads(text) if fault == "bad-row" else None
         if isinstance(rows, list):  # a schema has no rows to spoil
             text = json.dumps([[rows[0][0], *([{"no": "row"}] * (len(rows[0]) - 1))], *rows[1:]])
+        if fault in ("ok", "cut"):
+            call.good = identities
         usage |= {"candidatesTokenCount": round(len(text) / 2.3)}
         return candidate(text, "MAX_TOKENS" if fault == "cut" else "STOP", usage)
 
+    def _some_spoilt(self, text: str, identities: list[Any]) -> tuple[str, list[Any]]:
+        """Now and then a row whose first value is an object, which no field takes."""
+        rows, good = text.split("],["), []
+        for number, identity in enumerate(identities):
+            if self._chance.random() >= self.rates["row"]:
+                good.append(identity)
+                continue
+            index, _, rest = rows[number].partition(",")
+            rows[number] = index + ',{"no":"row"}' + rest[rest.find(",") :]
+        return "],[".join(rows), good
+
     def _written(self, call: Call) -> str:
-        about = data_of(call.prompt)
+        about = call.about
         if "columns" not in about:
             return json.dumps(self.schema)
         rows = (
@@ -230,10 +316,37 @@ class Emulator:
         return json.dumps(list(rows), ensure_ascii=False, separators=(",", ":"))
 
 
-def _asked(call: Call) -> Iterable[int]:
-    if call.method != "generateContent":
-        return ()
-    return range(data_of(call.prompt).get("count", 0))
+@dataclass
+class Quota:
+    """So many requests, and input tokens, of each key in any `period_s` seconds."""
+
+    requests: int
+    period_s: float
+    tokens: int | None = None
+    most: int = 0
+    _log: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
+
+    def wait_s(self, key: str, now: float, tokens: int) -> float:
+        """0 where the call is admitted, and counted; else the seconds until it would be."""
+        log = self._log.setdefault(key, deque())
+        while log and log[0][0] <= now - self.period_s:
+            log.popleft()
+        full = len(log) >= self.requests
+        if self.tokens is not None:
+            full = full or sum(spent for _, spent in log) + tokens > self.tokens
+        if full and log:
+            return max(0.001, log[0][0] + self.period_s - now)
+        log.append((now, tokens))
+        used = len(log) if self.tokens is None else sum(spent for _, spent in log)
+        self.most = max(self.most, used)
+        return 0.0
+
+
+def _identities(about: dict[str, Any]) -> list[Any]:
+    """What the asked rows are known by."""
+    if about.get("given_columns", ())[1:2] != ["id"]:
+        return []
+    return [row[1] for row in about["given"]]
 
 
 def data_of(prompt: str) -> dict[str, Any]:
@@ -338,12 +451,26 @@ async def _drip(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.01)
 
 
+def _quota(options: argparse.Namespace) -> Quota | None:
+    if not options.quota:
+        return None
+    requests, _, seconds = options.quota.partition("/")
+    return Quota(int(requests), float(seconds), options.token_quota)
+
+
 async def _serve(options: argparse.Namespace) -> None:
     emulator = Emulator(
         script=[fault for fault in options.script.split(",") if fault],
         latency_s=options.latency_ms / 1000,
         s_per_token=options.ms_per_token / 1000,
         port=options.port,
+        rates={
+            name: float(rate)
+            for name, _, rate in (pair.partition("=") for pair in options.rates.split(",") if pair)
+        },
+        seed=options.seed,
+        quota=_quota(options),
+        keeps_calls=False,
     )
     async with emulator:
         sys.stdout.write(json.dumps({"url": emulator.url}) + "\n")
@@ -357,4 +484,8 @@ if __name__ == "__main__":
     parser.add_argument("--script", default="")
     parser.add_argument("--latency-ms", type=float, default=0.0)
     parser.add_argument("--ms-per-token", type=float, default=0.0)
+    parser.add_argument("--rates", default="")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--quota", default="")
+    parser.add_argument("--token-quota", type=int, default=None)
     asyncio.run(_serve(parser.parse_args()))

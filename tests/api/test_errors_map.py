@@ -11,6 +11,7 @@ from google.genai import errors, types
 
 from src.api.errors_map import (
     FINISH,
+    KeyRefused,
     RequestNotAccepted,
     provider_error,
     reply_of,
@@ -92,8 +93,8 @@ def test_every_error_class_of_the_transport_becomes_ours(kind):
     ("status", "kind"),
     [
         (400, RequestNotAccepted),
-        (401, ProviderRefused),
-        (403, ProviderRefused),
+        (401, KeyRefused),
+        (403, KeyRefused),
         (404, ProviderRefused),
         (429, ProviderBusy),
         (500, ProviderDown),
@@ -208,7 +209,7 @@ def test_thoughts_are_not_part_of_the_text_but_of_the_bill():
     }
     reply = reply_of(response(document))
     assert reply.text == "[[0,1]]"
-    assert reply.usage == Usage(calls=1, input_tokens=10, output_tokens=12)
+    assert reply.usage == Usage(1, 10, 12, thinking_tokens=7)
 
 
 def test_an_answer_that_counts_nothing_is_still_a_call():

@@ -102,7 +102,7 @@ async def test_the_delay_that_the_service_asks_for_is_waited_and_holds_back_ever
     slept, paused = Slept(), []
 
     class Watched(Limiter):
-        def pause(self, seconds: float) -> None:
+        def pause(self, seconds: float, key: int = 0) -> None:
             paused.append(seconds)
 
     async with Emulator(script=["429:17", "429-bare"]) as emulator:

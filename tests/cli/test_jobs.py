@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,9 +10,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from src.cli.jobs import _run_here
+from src.cli.running import Here
+from src.cli.screen import Screen
 
 from .conftest import Run, Spawn
 
@@ -112,6 +118,20 @@ def test_verify_names_the_chunk_that_is_damaged_and_the_one_that_is_gone(
     assert f"rowmill jobs verify {job} --mend" in told.stderr
     assert answer("jobs", "verify", job, "--mend")["mended"] == [0, 2]
     assert answer("jobs", "verify", job)["intact"]
+
+
+async def test_an_interruption_finds_the_job_named_before_it_is_started() -> None:
+    named: list[str | None] = []
+
+    class Manager:
+        async def control(self, job_id: str, action: str) -> None:
+            named.append(here.job_id)
+            raise asyncio.CancelledError
+
+    here = Here(SimpleNamespace(manager=Manager()), Screen(as_json=False))
+    with pytest.raises(asyncio.CancelledError):
+        await _run_here(here, "job_x", "start")
+    assert named == ["job_x"]
 
 
 def test_a_chunk_that_cannot_be_mended_does_not_keep_others_from_it(

@@ -9,12 +9,13 @@ from datetime import date
 import pytest
 
 from src.core.errors import BadAnswer, LimitExceeded, ProviderDown
-from src.core.model_rows import FRUITLESS_CALLS, ModelRows
+from src.core.model_rows import ModelRows
 from src.core.models import JobSpecification, Usage
 from src.core.parsing import parse_schema
 from src.core.planning import MODEL_BATCH
 from src.core.ports import WrittenRows
 from src.core.recipes import compiled
+from src.core.writing import FRUITLESS_CALLS
 from src.data import load_pools
 
 ROWS = 60

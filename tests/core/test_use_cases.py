@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from src.config import Settings
+from src.core.datasets import DatasetWish
 from src.core.errors import (
     AlreadyExists,
     ChunkDamaged,
@@ -310,9 +311,9 @@ async def test_somebody_elses_file_is_not_overwritten_unless_told(app):
     target.parent.mkdir(parents=True)
     target.write_text("mine", "utf-8")
     with pytest.raises(AlreadyExists):
-        await app.datasets.merge(job, file_name="mine.csv")
+        await app.datasets.merge(job, DatasetWish(file_name="mine.csv"))
     assert target.read_text("utf-8") == "mine"
-    await app.datasets.merge(job, file_name="mine.csv", overwrite=True)
+    await app.datasets.merge(job, DatasetWish(file_name="mine.csv", overwrite=True))
     assert target.read_text("utf-8").startswith("id,word\n")
 
 
@@ -327,7 +328,7 @@ async def test_a_changed_dataset_is_not_answered_as_if_it_were_whole(app):
 @pytest.mark.parametrize("target", ["csv", "json", "jsonl", "parquet"])
 async def test_a_job_can_be_merged_into_any_format(app, target):
     job = await completed(app, chunk_size=7)
-    dataset = await app.datasets.merge(job, output_format=target)
+    dataset = await app.datasets.merge(job, DatasetWish(output_format=target))
     assert (dataset.rows, dataset.format) == (30, target)
     assert dataset.files[0].path.endswith(f".{target}")
 
@@ -339,7 +340,7 @@ async def test_a_file_name_that_leads_away_or_lies_is_refused(app, name):
     job = await completed(app)
     if name:
         with pytest.raises(InvalidArgument):
-            await app.datasets.merge(job, file_name=name, output_format="csv")
+            await app.datasets.merge(job, DatasetWish(file_name=name, output_format="csv"))
     assert not any(Path("/etc").glob("x.csv"))
 
 
@@ -355,11 +356,11 @@ async def test_a_damaged_chunk_is_named_and_can_be_made_again(app):
     chunk = app.settings.temp_dir / job.job_id / "chunk_000001.csv"
     chunk.write_bytes(chunk.read_bytes()[:-1] + b"x")
     with pytest.raises(ChunkDamaged, match="chunk 1"):
-        await app.datasets.merge(job, file_name="again.csv")
+        await app.datasets.merge(job, DatasetWish(file_name="again.csv"))
     assert not (app.settings.output_dir / "again.csv").exists()
     assert [damage.index for damage in await app.datasets.verify(job)] == [1]
     await app.manager.generate_chunk(job.job_id, 1)
-    mended = await app.datasets.merge(job, file_name="again.csv")
+    mended = await app.datasets.merge(job, DatasetWish(file_name="again.csv"))
     assert mended.files[0].sha256 == good.files[0].sha256
     assert (await app.manager.get(job.job_id)).state is JobState.COMPLETED
 

@@ -52,6 +52,14 @@ def test_counts_are_the_same_however_they_are_asked_for(counts, parents):
     assert counts.owner(places).tolist() == alone
 
 
+def test_places_all_over_a_large_table_find_the_owners_that_a_walk_finds():
+    counts = dealt(1_000_000, 0, 3)
+    everybody = np.arange(1_000_000)
+    places = np.random.default_rng(3).permutation(counts.children)[:20_000]
+    owners = np.repeat(everybody, counts.of(everybody))
+    assert np.array_equal(counts.owner(places), owners[places])
+
+
 def test_dealt_quotas_are_met_to_one_and_alike_in_every_block():
     counts = dealt(102_400, 0, 4).of(np.arange(102_400))
     assert np.bincount(counts).tolist() == [20_480] * 5

@@ -71,6 +71,16 @@ KIND_EXAMPLES = {
     "pattern": [of_kind("pattern", pattern="[A-Z]{2,4}(-[0-9]+)?")],
     "person": [of_kind("person", part=part) for part in PARTS],
     "text": [of_kind("text", words=[2, 6])],
+    "expression": [
+        of_kind("expression", expr="upper(colour) || ' ' || day"),
+        of_kind("expression", "number", expr="length(colour) * 1.005", decimal_places=2),
+        {**of_kind("expression", "date", expr="day + 3"), "null_when": "colour = 'red'"},
+    ],
+    "time_series": [
+        of_kind("time_series", "number", trend=9, cycle=2, noise=1, per="colour"),
+        of_kind("time_series", "number", start=5, wander=3, decimal_places=1),
+        of_kind("time_series", "integer", trend=9000, noise=2, monotone=True, per="colour"),
+    ],
 }
 TYPE_EXAMPLES = {name: {"name": "x", "type": name} for name in BY_TYPE}
 FORMAT_EXAMPLES = {name: {"name": "x", "format": name} for name in FORMATS}

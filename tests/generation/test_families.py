@@ -99,6 +99,16 @@ def test_the_busiest_have_their_share(top, share, rows, none):
     assert counts[0] < rows * share / 2
 
 
+def test_one_to_one_is_one_row_for_each_parent():
+    rows = family(*FAMILIES["one to one"])
+    assert rows["details"]["parent"].to_pylist() == rows["parents"]["id"].to_pylist()
+
+
+def test_a_share_of_none_is_rounded_to_the_nearest_parent():
+    rows = family(parents(35), children(rows=200, per_parent={"share_with_none": 0.1}))["children"]
+    assert counts_of(rows, among=35).count(0) == 4
+
+
 def test_who_is_busy_has_nothing_to_do_with_the_row():
     found = family(*FAMILIES["a skew"])["children"]
     counts = Counter(found["parent"].to_pylist())

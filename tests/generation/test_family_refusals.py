@@ -258,6 +258,27 @@ def test_a_parents_value_that_a_model_writes_is_not_there_for_its_children():
     assert wrongs(first, children(rows=9), generation="auto") == []
 
 
+def test_a_key_to_fields_that_a_model_writes_waits_for_it_too():
+    first = table("parents", link("a"), link("b"), rows=5,
+                  rules=[{"rule": "unique_together", "fields": ["a", "b"]}])  # fmt: skip
+    child = table("children", link("x"), link("y"), rows=9,
+                  foreign_keys=[key("x y", "parents", "a b")])  # fmt: skip
+    assert wrongs(first, child) == []
+    found = wrongs(first, child, generation="llm")
+    assert "needs_model_parent" in {problem.code for problem in found}
+
+
+def test_everybody_can_follow_everybody_but_themselves():
+    def follows(rows):
+        pair = [key("a", "parents"), key("b", "parents")]
+        return [parents(10), table("follows", link("a"), link("b"), rows=rows,
+                                   primary_key=["a", "b"], foreign_keys=pair)]  # fmt: skip
+
+    assert family(*follows(90))["follows"].num_rows == 90
+    (problem,) = wrongs(*follows(91))
+    assert problem.code == "counts_do_not_fit"
+
+
 def test_the_generated_keys_are_code_though_a_model_is_to_write_everything():
     tables = [parents(5), children(NAME, rows=9)]
     recipe = compiled(schema_of(*tables), generation="llm")

@@ -32,7 +32,7 @@ ROWS = {name: one.make(0, one.row_count) for name, one in RECIPE.tables.items()}
 def names(of="mails", reader="id"):
     bound = bind(SCHEMA, lambda one: one.rows, 7, dict.fromkeys(RECIPE.order, ""))
     makers = {name: dict(one.makers) for name, one in RECIPE.tables.items()}
-    return Names(SCHEMA, SCHEMA.table(of), bound.bonds, bound.links, makers, Dependencies(), reader)
+    return Names(SCHEMA, SCHEMA.table(of), bound.links, makers, Dependencies(), reader)
 
 
 @pytest.mark.parametrize(

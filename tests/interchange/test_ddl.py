@@ -54,6 +54,8 @@ def test_lengths_and_precisions_bound_the_values() -> None:
     price = column("numeric(10,2) not null")
     assert price["generator"]["decimal_places"] == 2
     assert price["constraints"]["maximum"] == 99999999.99
+    positive = column("numeric(10,2) CHECK (c > 0)")
+    assert positive["constraints"] == {"maximum": 99999999.99, "exclusiveMinimum": 0}
     assert column("tinyint", "tsql")["constraints"] == {"minimum": 0, "maximum": 255}
     assert column("char(2) unique")["generator"]["pattern"] == "[A-Z0-9]{2}"
 

@@ -90,6 +90,13 @@ def test_long_conditions_and_many_columns_are_no_trouble() -> None:
     assert time.perf_counter() - start < 10
 
 
+def test_a_statement_that_is_nested_too_deeply_is_left_out_and_the_others_read() -> None:
+    deep = "(" * 45 + "1" + ")" * 45
+    found = taken(f"CREATE TABLE t (a int); CREATE TABLE u (a int DEFAULT {deep});")
+    assert found.document["name"] == "t"
+    assert "nested too deeply" in said(found.left_out)
+
+
 def test_many_notes_are_bounded() -> None:
     columns = ", ".join(f"c{n} int DEFAULT 1" for n in range(1900))
     assert len(taken(f"CREATE TABLE t ({columns})").left_out) <= 1001
@@ -124,9 +131,32 @@ def test_words_for_rowmill_from_strangers_are_checked_like_all_others() -> None:
     assert "not readable" in said(taken(json.dumps(odd)).left_out)
 
 
-KEYS = [*"type properties items enum $ref required allOf anyOf fields resources schema".split(),
-        *"constraints name pattern format minimum minLength const primaryKey foreignKeys".split(),
-        *"reference $defs x-rowmill a".split()]  # fmt: skip
+KEYS = [
+    "type",
+    "properties",
+    "items",
+    "enum",
+    "$ref",
+    "required",
+    "allOf",
+    "anyOf",
+    "fields",
+    "resources",
+    "schema",
+    "constraints",
+    "name",
+    "pattern",
+    "format",
+    "minimum",
+    "minLength",
+    "const",
+    "primaryKey",
+    "foreignKeys",
+    "reference",
+    "$defs",
+    "x-rowmill",
+    "a",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(

@@ -188,7 +188,10 @@ else:
         (errno.EMFILE, "too many files"),
         (errno.EIO, "failed to read or write"),
         (errno.ENAMETOOLONG, "longer than"),
-        (errno.ENOTDIR, "cannot be used"),
+        (errno.ENOTDIR, "a file stands where the folder for the chunks belongs"),
+        (errno.EEXIST, "a file stands where the folder for the chunks belongs"),
+        (errno.EISDIR, "a folder stands where a file of the chunks belongs"),
+        (errno.ENOTTY, "cannot be used"),
     ],
 )
 def test_each_refusal_has_a_sentence_of_its_own_and_a_way_out(number: int, words: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from src.core.ports import DatasetFile, Verdict
+from src.core.ports import DatasetFile, MergeRequest, Verdict
 from src.storage.manifest import dataset_manifest, job_manifest
 from src.utils.checksums import canonical_sha256
 
@@ -16,9 +16,17 @@ CHUNKS = [metadata(chunk_key(index), b"chunk %d" % index) for index in range(2)]
 def dataset(path: str = "/home/somebody/output/data.csv") -> bytes:
     file = DatasetFile("things", "data.csv", path, bytes=14, rows=20, sha256="ab" * 32)
     held = Verdict("row_count", "things", held=True, target="20", measured="20")
-    return dataset_manifest(
-        job(), "csv", [file], {"things": CHUNKS}, neutralised=3, verdicts=[held]
+    request = MergeRequest(
+        job=job(),
+        recipe=None,  # type: ignore[arg-type]  # a manifest needs none of these
+        chunks={"things": CHUNKS},
+        names={"things": "data.csv"},
+        format="csv",
+        overwrite=False,
+        storage=None,  # type: ignore[arg-type]
+        outputs=None,  # type: ignore[arg-type]
     )
+    return dataset_manifest(request, [file], neutralised=3, verdicts=[held])
 
 
 def test_a_job_manifest_proves_each_chunk() -> None:
@@ -36,8 +44,11 @@ def test_a_dataset_manifest_proves_each_file_and_its_verdict() -> None:
     document = json.loads(dataset())
     (file,) = document["files"]
     assert (file["file"], file["rows"], file["sha256"]) == ("data.csv", 20, "ab" * 32)
-    assert [chunk["sha256"] for chunk in file["chunks"]] == [chunk.sha256 for chunk in CHUNKS]
+    assert [chunk["sha256"] for chunk in document["chunks"]["things"]] == [
+        chunk.sha256 for chunk in CHUNKS
+    ]
     assert document["neutralised_cells"] == 3
+    assert (document["raw"], document["partition"]) == (False, None)
     assert document["expectations"][0]["held"] is True
 
 

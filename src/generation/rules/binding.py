@@ -16,7 +16,7 @@ from . import ordering
 from .combinations import bind_combinations
 from .correlations import Correlations
 from .demands import Among, Demand, Empty, Ordered, Same, demands
-from .nulls import emptiness
+from .nulls import Emptiness, emptiness
 from .picking import assign, pick
 from .rising import bind_monotonic, bind_non_overlap
 from .site import Site
@@ -32,7 +32,8 @@ class Rules:
     """What the rules of one table have made."""
 
     site: Site
-    empty: Mapping[str, list[Empty]]
+    empty: Mapping[str, Emptiness]
+    """Of the fields that rules say something about."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -47,7 +48,8 @@ class Rules:
         maker = self.site.makers.get(name) or own(brief)
         for override in self.site.overrides.get(name, ()):
             maker = override.over(maker)
-        return emptiness(self.site, brief, self.empty.get(name, ())).of(maker)
+        empty = self.empty.get(name) or emptiness(self.site, brief, ())
+        return empty.of(maker)
 
 
 def bind_rules(
@@ -59,7 +61,11 @@ def bind_rules(
     bind_series(site)
     wanted = _bound(site)
     _settle(site, wanted)
-    return Rules(site, _by_field(site, [d for d in wanted if isinstance(d, Empty)]))
+    empty: dict[str, Emptiness] = {}
+    for name, those in _by_field(site, [d for d in wanted if isinstance(d, Empty)]).items():
+        with site.refusing():
+            empty[name] = emptiness(site, briefs[name], those)
+    return Rules(site, empty)
 
 
 def _bound(site: Site) -> list[Demand]:

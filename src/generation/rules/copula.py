@@ -51,9 +51,8 @@ class Series:
 
 def series(left: Axis, right: Axis) -> Series | None:
     """None where one of both hardly varies, or has no variance at all."""
-    z: Floats = (np.arange(PROBES) + 0.5) * (2 * REACH / PROBES) - REACH
-    density: Floats = np.exp(-z * z / 2)
-    weights: Floats = np.divide(density, float(density.sum()))
+    z = ((np.arange(PROBES) + 0.5) * (2 * REACH / PROBES) - REACH).astype(np.float64)
+    weights = _weights(z)
     standard = [_standard(axis, z, weights) for axis in (left, right)]
     if standard[0] is None or standard[1] is None:
         return None
@@ -61,6 +60,13 @@ def series(left: Axis, right: Axis) -> Series | None:
     coefficients: Floats = np.multiply(_hermite(one, z, weights), _hermite(other, z, weights))
     highest, lowest = float(weights @ (one * other)), float(weights @ (one * other[::-1]))
     return Series(coefficients, min(highest, 1.0), max(lowest, -1.0))
+
+
+def _weights(z: Floats) -> Floats:
+    """The normal distribution's at evenly spaced points."""
+    density = np.exp(z * z / -2)
+    found: Floats = density / density.sum()
+    return found
 
 
 def _standard(axis: Axis, z: Floats, weights: Floats) -> Floats | None:

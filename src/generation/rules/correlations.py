@@ -57,7 +57,7 @@ class Correlations:
             try:
                 factor = self._factor(group)
             except Refused as refused:
-                self.site.refused(refused)
+                self.site.note(refused)
                 continue
             drawn = Drawn(tuple(self.axes[name] for name in group), factor)
             for number, name in enumerate(group):

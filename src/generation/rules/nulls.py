@@ -49,7 +49,7 @@ class Emptiness:
 
 
 def emptiness(site: Site, brief: Brief, demands: Sequence[Empty]) -> Emptiness:
-    """Raises: Refused."""
+    """Raises: Refused: `at` leads from the field to its null_when, or to a rule."""
     field = brief.field
     share, when = null_share(field), None
     if field.constraints.required or field.name in site.complete:
@@ -57,7 +57,7 @@ def emptiness(site: Site, brief: Brief, demands: Sequence[Empty]) -> Emptiness:
     if field.null_when is not None:
         # Otherwise filled, unless a share is asked for besides.
         share = field.null_fraction or 0.0
-        at = f"fields[{list(site.briefs).index(field.name)}].null_when"
+        at = "null_when"
         when = site.condition(site.spoken(field.null_when, at), field.name, at)
     _check(site, brief, demands)
     forced = tuple((site.condition(d.when, field.name, d.at), d.wanted) for d in demands)

@@ -16,11 +16,12 @@ from .axes import Axis, reaching
 from .bounds import Bound, Side, bound
 from .demands import Ordered
 from .ends import beyond_it
+from .following import closure, made_from, own_names
 from .reach import single
 from .room import Room
 from .site import Site
 from .terms import Term
-from .windows import Edge, Windows, ascending, narrowed
+from .windows import Cap, Edge, Path, Windows, ascending, narrowed, upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,12 @@ class Ordering:
 
     def add(self, demand: Ordered, bindable: frozenset[str]) -> None:
         """Raises: Refused."""
-        low, high = self._drawn(demand.low, bindable), self._drawn(demand.high, bindable)
+        low, high = (self._drawn(tree, bindable) for tree in (demand.low, demand.high))
+        graph = made_from(self.site.table)
+        if low is not None and low in self._behind(demand.high, high, graph):
+            low = None  # the other side follows from it
+        if high is not None and high in self._behind(demand.low, low, graph):
+            high = None
         if low is not None and high is not None and demand.when is None:
             for name in (low, high):
                 self._claim(name, demand.at)
@@ -59,6 +65,12 @@ class Ordering:
             at = demand.at
             lower, upper = (self.site.term(t, first, at) for t in (demand.low, demand.high))
             self.given.append((demand, lower, upper))
+
+    def _behind(self, tree: Syntax, drawn: str | None, graph: Mapping[str, set[str]]) -> set[str]:
+        """What a side follows from, unless it is drawn itself."""
+        if drawn is not None:
+            return set()
+        return closure(own_names(tree, self.site.table), graph)
 
     def _drawn(self, tree: Syntax, bindable: frozenset[str]) -> str | None:
         name = self.site.own(tree)
@@ -94,13 +106,63 @@ def build(ordering: Ordering) -> None:
         return
     axes = narrowed(_cut(axes, bounds), edges)
     site.axes.update(axes)
-    windows = Windows(axes, edges, bounds)
+    ceilings = Ceilings(ordering, edges, bounds)
+    ceilings.place()
+    floors = {name: [one for one in own if one.is_low] for name, own in bounds.items()}
+    windows = Windows(axes, edges, floors, ceilings.caps)
     room = Room(site, windows, site.knowledge(), tuple(d for _, _, d in ordering.edges))
-    room.check()
+    room.check(bounds, ceilings.unplaced)
     for demand, low, high in ordering.given:
         room.prove(demand, low, high)
     for name in ordering.drawn:
         site.makers[name] = windows.maker(name)
+
+
+@dataclass
+class Ceilings:
+    """Bounds from above, and the fields below that they cap: all but those that the bound itself
+    follows from. `unplaced`: for these, the bound and the way to it."""
+
+    ordering: Ordering
+    edges: list[Edge]
+    bounds: Mapping[str, list[Bound]]
+    caps: dict[str, list[Cap]] = field(default_factory=dict)
+    unplaced: list[tuple[Bound, Path]] = field(default_factory=list)
+
+    def place(self) -> None:
+        graph = self._graph()
+        for name in self.ordering.drawn:
+            for above, path in upwards(name, self.edges):
+                for one in self.bounds.get(above, ()):
+                    if not one.is_low:
+                        self._place(name, path, one, graph)
+
+    def _graph(self) -> dict[str, set[str]]:
+        graph = made_from(self.ordering.site.table)
+        for edge in self.edges:
+            graph[edge.high].add(edge.low)
+        for name, own in self.bounds.items():
+            for one in own:
+                graph[name] |= self._read(one)
+        return graph
+
+    def _read(self, one: Bound) -> set[str]:
+        table = self.ordering.site.table
+        trees = [one.term.tree] + ([] if one.when is None else [one.when.tree])
+        return {name for tree in trees for name in own_names(tree, table)}
+
+    def _place(self, name: str, path: Path, one: Bound, graph: Mapping[str, set[str]]) -> None:
+        behind = closure(self._read(one), graph)
+        if path and name in behind:
+            # If it follows from a field on the way too, there must be room above that one.
+            if not any(edge.low in behind for edge in path[1:]):
+                self.unplaced.append((one, path))
+            return
+        site = self.ordering.site
+        if path:  # the lower field then follows from what the bound looks at
+            site.term(one.term.tree, name, one.at)
+            site.condition(None if one.when is None else one.when.tree, name, one.at)
+        self.caps.setdefault(name, []).append(Cap(path, one))
 
 
 def _is_acyclic(ordering: Ordering) -> bool:
@@ -129,7 +191,7 @@ def _edges(ordering: Ordering, axes: Mapping[str, Axis]) -> Iterator[Edge]:
             cap = bound(axes[low], upper, Side(False, demand.strict, demand.at), axes[high])
             yield Edge(low, high, above, cap)
         except Refused as refused:
-            site.refused(refused)
+            site.note(refused)
 
 
 def _bounds(ordering: Ordering, axes: Mapping[str, Axis]) -> dict[str, list[Bound]]:
@@ -140,7 +202,7 @@ def _bounds(ordering: Ordering, axes: Mapping[str, Axis]) -> dict[str, list[Boun
             try:
                 found.setdefault(name, []).append(bound(axes[name], one.term, side))
             except Refused as refused:
-                ordering.site.refused(refused)
+                ordering.site.note(refused)
     return found
 
 

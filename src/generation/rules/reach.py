@@ -107,6 +107,8 @@ class Knowledge:
             return self._of_two(tree)
         if tree.name == "negative":
             return self._sum_of(tree.args[0]).times(Fraction(-1))
+        if tree.name == "*":
+            return self._of_product(tree)
         return Sum({}, self._of_call(tree))
 
     def _of_two(self, tree: Call) -> Sum:
@@ -122,6 +124,15 @@ class Knowledge:
         # The difference of two dates is a number of days.
         days = types == ["date", "date"]
         return found.times(Fraction(1, moments.DAY)) if days else found
+
+    def _of_product(self, tree: Call) -> Sum:
+        """A multiple of a sum of columns is one too."""
+        for factor, other in (tree.args, tree.args[::-1]):
+            if isinstance(factor, Literal) and factor.kind.is_number:
+                known = _of_literal(factor).low
+                if known is not None:
+                    return self._sum_of(other).times(known)
+        return Sum({}, self._of_call(tree))
 
     def _of_name(self, column: Column) -> Sum:
         """A column made from others is those others, unless they follow each other in a circle."""

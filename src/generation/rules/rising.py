@@ -12,7 +12,7 @@ import pyarrow as pa
 from ...core import kinds
 from ..arrays import emptied
 from ..blocks import Block, Maker
-from ..briefs import Refused
+from ..briefs import Brief, Refused
 from ..cells import Floats, uniforms
 from ..expressions.kinds import Column
 from ..expressions.syntax import Name
@@ -30,7 +30,7 @@ from .site import Site
 def bind_monotonic(site: Site, rule: kinds.Monotonic, at: str) -> None:
     """F⁻¹((place + u) / rows): a field keeps its distribution, and rises. Raises: Refused."""
     brief = site.require(rule.field, f"{at}.field")
-    if _rises_already(brief.generator, rule):
+    if _rises_already(brief, rule) or _steps_already(site, rule):
         return
     turns = _turns(site, rule.per, f"{at}.per")
     if brief.unique and not (rule.strict and isinstance(turns, Whole)):
@@ -46,10 +46,26 @@ def bind_monotonic(site: Site, rule: kinds.Monotonic, at: str) -> None:
     site.makers[rule.field] = _rising(axis, turns, rule)
 
 
-def _rises_already(generator: Any, rule: kinds.Monotonic) -> bool:
-    if generator is None or generator.kind != "sequence" or generator.template is not None:
-        return False
-    return bool(generator.step < 0 if rule.descending else generator.step > 0)
+def _rises_already(brief: Brief, rule: kinds.Monotonic) -> bool:
+    """A sequence over the whole table, or a counter within its own things."""
+    generator = brief.generator
+    if isinstance(generator, kinds.Sequence) and generator.template is None:
+        return generator.step < 0 if rule.descending else generator.step > 0
+    if isinstance(generator, kinds.TimeSeries) and generator.monotone:
+        falls = generator.trend < 0
+        return generator.per == rule.per and falls == rule.descending and not rule.strict
+    return False
+
+
+def _steps_already(site: Site, rule: kinds.Monotonic) -> bool:
+    """The time of a series goes through its rows in equal steps."""
+    series = [
+        field.generator
+        for field in site.table.fields
+        if isinstance(field.generator, kinds.TimeSeries) and field.generator.time == rule.field
+    ]
+    steps = rule.field in site.makers and any(one.per == rule.per for one in series)
+    return steps and not rule.descending
 
 
 def _turns(site: Site, per: str | None, at: str) -> Layout:

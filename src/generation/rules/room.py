@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ from .places import Continuum, Listed, Points, Worked, floats_of
 from .reach import Knowledge, Reach, single
 from .site import Site
 from .terms import Term
-from .windows import Edge, Windows
+from .windows import Path, Windows
 
 ZONES = 15 * 3600 * SECOND
 """No clock on a wall differs by more from UTC."""
@@ -33,14 +33,18 @@ class Room:
     knowledge: Knowledge
     demands: tuple[Ordered, ...]
 
-    def check(self) -> None:
+    def check(
+        self, bounds: Mapping[str, Sequence[Bound]], unplaced: Iterable[tuple[Bound, Path]]
+    ) -> None:
+        """`unplaced`: bounds from above that follow from a field below, and the way up to them."""
         for name, axis in self.windows.axes.items():
             if axis.is_empty:
-                self._refuse_empty(name)
+                self._refuse_empty(name, bounds)
                 continue
-            for bound in self.windows.bounds.get(name, ()):
+            for bound in bounds.get(name, ()):
                 self._check_bound(axis, bound)
-        for low, high, path in self._pairs():
+        lows = [(path[0].bound, high, path[1:]) for high, path in unplaced]
+        for low, high, path in [*self._pairs(), *lows]:
             if not self._leaves_room(low, high, path):
                 message = f"nothing may be left between what bounds {high.axis.name!r}"
                 hint = "say how both are ordered by a rule of their table, or drop one bound"
@@ -48,18 +52,13 @@ class Room:
 
     # ── one bound against the field's own ends ────────────────────────────────────────────────
 
-    def _refuse_empty(self, name: str) -> None:
-        at = next(self._paths(name))
+    def _refuse_empty(self, name: str, bounds: Mapping[str, Sequence[Bound]]) -> None:
+        own = [bound.at for bound in bounds.get(name, ())]
+        edges = [edge for edge in self.windows.edges if name in (edge.low, edge.high)]
+        at = [*own, *(edge.bound.at for edge in edges)][0]
         message = f"no value of {name!r} is left that meets all its rules"
         hint = "move the minimum or maximum of the fields that the rules compare"
         self.site.refuse(at, "empty_window", message, hint)
-
-    def _paths(self, name: str) -> Iterator[str]:
-        for bound in self.windows.bounds.get(name, ()):
-            yield bound.at
-        for edge in self.windows.edges:
-            if name in (edge.low, edge.high):
-                yield edge.bound.at
 
     def _check_bound(self, axis: Axis, bound: Bound) -> None:
         reach = self._reach(bound)
@@ -93,23 +92,14 @@ class Room:
 
     # ── two bounds against each other ─────────────────────────────────────────────────────────
 
-    def _pairs(self) -> Iterator[tuple[Bound, Bound, tuple[Edge, ...]]]:
+    def _pairs(self) -> Iterator[tuple[Bound, Bound, Path]]:
         """Every bound from below with every bound from above on the same field or a higher one."""
-        for name, bounds in self.windows.bounds.items():
-            for low in (bound for bound in bounds if bound.is_low):
-                for above, path in self._upwards(name):
-                    for high in self.windows.bounds.get(above, ()):
-                        if not high.is_low:
-                            yield low, high, path
+        for name, floors in self.windows.floors.items():
+            for low in floors:
+                for cap in self.windows.caps.get(name, ()):
+                    yield low, cap.bound, cap.path
 
-    def _upwards(self, name: str) -> Iterator[tuple[str, tuple[Edge, ...]]]:
-        yield name, ()
-        for edge in self.windows.edges:
-            if edge.low == name:
-                for above, path in self._upwards(edge.high):
-                    yield above, (edge, *path)
-
-    def _leaves_room(self, low: Bound, high: Bound, path: tuple[Edge, ...]) -> bool:
+    def _leaves_room(self, low: Bound, high: Bound, path: Path) -> bool:
         conditions = [None if one.when is None else one.when.tree for one in (low, high)]
         if exclude_each_other(*conditions):
             return True
@@ -119,11 +109,17 @@ class Room:
         steps = [coarseness(axis) for axis in fields]
         stricts = low.strict + high.strict + sum(edge.bound.strict for edge in path)
         needed = stricts * max(steps) + sum(
-            Fraction(0) if _is_on_grid(axis, low.term.kind) else step
+            Fraction(0) if self._is_on_grid(axis, low.term) else step
             for axis, step in zip(fields, steps, strict=True)
         )
         known = self.between(low.term, high.term)
         return known is not None and known >= needed
+
+    def _is_on_grid(self, axis: Axis, term: Term) -> bool:
+        """Whether every value of a term is one of the field's."""
+        name = self.site.own(term.tree)
+        other = self.site.axes.get(name or "")
+        return _holds_kind(axis, term.kind) or (other is not None and _holds_axis(axis, other))
 
     def _apart(self, low: Bound, high: Bound) -> bool:
         lower, upper = self._reach(low).high, self._reach(high).low
@@ -190,7 +186,19 @@ def coarseness(axis: Axis) -> Fraction:
     return Fraction(widest + SECOND)
 
 
-def _is_on_grid(axis: Axis, kind: Kind) -> bool:
+def _holds_axis(axis: Axis, other: Axis) -> bool:
+    here, there = axis.places, other.places
+    if isinstance(here, Points) and isinstance(there, Points):
+        return axis.kind == other.kind and (there.step / here.step).denominator == 1
+    if isinstance(here, Worked) and isinstance(there, Worked):
+        found = np.searchsorted(here.hours.starts, there.hours.starts)
+        found = np.minimum(found, len(here.hours.starts) - 1)
+        same = here.hours.starts[found] == there.hours.starts
+        return bool((same & (there.hours.sizes <= here.hours.sizes[found])).all())
+    return False
+
+
+def _holds_kind(axis: Axis, kind: Kind) -> bool:
     """Whether every value of a kind is one of the field's."""
     if isinstance(axis.places, Continuum):
         return True

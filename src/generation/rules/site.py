@@ -14,6 +14,7 @@ from ...core.models import TableDefinition
 from ..arrays import chosen
 from ..blocks import Maker
 from ..briefs import Brief, Refused
+from ..expressions.checking import columns_in, unknown_column
 from ..expressions.kinds import Column, Kind
 from ..expressions.syntax import Name, Syntax
 from ..structure import unknown_field
@@ -22,7 +23,7 @@ from ..values import listed_values
 from .axes import Axis, axis
 from .layouts import Layout, Sections, layout
 from .reach import Knowledge, Reach, declared, of_axis
-from .terms import Term, condition, parsed, term
+from .terms import Term, condition, parsed, refused, term
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Site:
     `overrides` what they put over the cells of some rows.
 
     `fixed`: fields that no rule may bind, with the reason (a key, written by the model). `at` is
-    what stands before `rules[0]` and `fields[0]` in paths. `axes` are the fields'
-    own, those of bound ones as narrowed. `claims` says which rule has bound a field; `sections` are the fields whose values
-    stand together, `complete` those that say themselves where they are empty.
+    what stands before `rules[0]` and `fields[0]` in paths. `axes` are the fields' own, those of
+    bound ones as narrowed. `claims` says which rule has bound a field; `sections` are the fields
+    whose values stand together, `complete` those that say themselves where they are empty.
     """
 
     table: TableDefinition
@@ -83,7 +84,7 @@ class Site:
     def refuse(self, at: str, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(f"{self.at}{at}", code, message, hint))
 
-    def refused(self, refused: Refused) -> None:
+    def note(self, refused: Refused) -> None:
         self.refuse(refused.at, refused.code, refused.message, refused.hint)
 
     @contextmanager
@@ -92,7 +93,7 @@ class Site:
         try:
             yield
         except Refused as refused:
-            self.refused(refused)
+            self.note(refused)
 
     # ── names ─────────────────────────────────────────────────────────────────────────────────
 
@@ -117,7 +118,13 @@ class Site:
         known = self.names.columns()
         qualifier, _, plain = text.rpartition(".")
         column = Column(qualifier or None, plain)
-        return Name(column) if column in known else parsed(text, at)
+        if column in known:
+            return Name(column)
+        tree = parsed(text, at)
+        for used in columns_in(tree):
+            if used not in known:
+                raise refused(unknown_column(used, known), at)
+        return tree
 
     def term(self, tree: Syntax, reader: str, at: str) -> Term:
         return self._noted(term(tree, self.names.read_by(reader), at))

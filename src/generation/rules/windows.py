@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,6 @@ from ...core.errors import InvalidArgument
 from ..blocks import Block, Maker
 from .axes import Axis
 from .bounds import Bound
-from .places import Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +31,32 @@ class Edge:
     cap: Bound
 
 
+Path: TypeAlias = tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """What bounds a field from above: itself, or at the end of a path of fields above it."""
+
+    path: Path
+    bound: Bound
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The drawn fields of a table with all that bounds them."""
+    """The drawn fields of a table with all that bounds them. `floors`: bounds from below."""
 
     axes: Mapping[str, Axis]
     edges: Sequence[Edge]
-    bounds: Mapping[str, Sequence[Bound]]
+    floors: Mapping[str, Sequence[Bound]]
+    caps: Mapping[str, Sequence[Cap]]
 
     def maker(self, name: str) -> Maker:
         return lambda block: self._cells(name, block)
 
     def _cells(self, name: str, block: Block) -> pa.Array:
         axis = self.axes[name]
-        low = self._lowest(name, block)
-        high = self.highest(name, block)
+        low, high = self._lowest(name, block), self._highest(name, block)
         if np.any(low > high):
             _refuse_row(axis, block, np.flatnonzero(low > high)[0])
         return axis.places.array(axis.law.at(axis.uniforms(block.rows), low, high))
@@ -55,36 +65,31 @@ class Windows:
         axis = self.axes[name]
         found = axis.low
         below = [edge.bound for edge in self.edges if edge.high == name]
-        own = [bound for bound in self.bounds.get(name, ()) if bound.is_low]
-        for bound in (*below, *own):
+        for bound in (*below, *self.floors.get(name, ())):
             spots, there = bound.limit(block)
             found = np.maximum(found, np.where(there, spots, axis.low))
         return found
 
-    def highest(self, name: str, block: Block) -> Any:
-        """The last place that leaves room for all that must lie above."""
-        return block.once(("window", name), lambda: self._highest(name, block))
-
     def _highest(self, name: str, block: Block) -> Any:
         axis = self.axes[name]
         found = axis.high
-        for bound in self.bounds.get(name, ()):
-            if not bound.is_low:
-                spots, there = bound.limit(block)
-                found = np.minimum(found, np.where(there, spots, axis.high))
-        for edge in self.edges:
-            if edge.low == name and self.is_capped(edge.high):
-                found = np.minimum(found, edge.cap.other(self._measured(edge.high, block)))
+        for cap in self.caps.get(name, ()):
+            spots, there = cap.bound.limit(block)
+            for edge in reversed(cap.path):
+                above = self.axes[edge.high]
+                inside = np.clip(spots, above.low, above.high)
+                spots = edge.cap.other(above.places.measured(inside))
+            found = np.minimum(found, np.where(there, spots, axis.high))
         return found
 
-    def is_capped(self, name: str) -> bool:
-        """Whether a field's upper end, or that of one above it, differs from row to row."""
-        own = any(not bound.is_low for bound in self.bounds.get(name, ()))
-        return own or any(edge.low == name and self.is_capped(edge.high) for edge in self.edges)
 
-    def _measured(self, name: str, block: Block) -> Measured:
-        highest = np.broadcast_to(self.highest(name, block), (len(block.rows),))
-        return self.axes[name].places.measured(highest)
+def upwards(name: str, edges: Sequence[Edge]) -> Iterator[tuple[str, Path]]:
+    """The field and all that lie above it, with the way there."""
+    yield name, ()
+    for edge in edges:
+        if edge.low == name:
+            for above, path in upwards(edge.high, edges):
+                yield above, (edge, *path)
 
 
 def _refuse_row(axis: Axis, block: Block, place: int) -> None:

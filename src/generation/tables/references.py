@@ -140,9 +140,7 @@ class Names:
         field of that name is part of."""
         keys = list(enumerate(self.table.foreign_keys))
         to_table = [number for number, key in keys if parent_name(key, self.table) == qualifier]
-        if to_table and qualifier != self.table.name:
-            return to_table
-        return [number for number, key in keys if qualifier in key.fields]
+        return to_table or [number for number, key in keys if qualifier in key.fields]
 
     def _fields(self, table: str) -> Iterable[FieldDefinition]:
         return next((one.fields for one in self.schema.tables if one.name == table), ())

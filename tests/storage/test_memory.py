@@ -1,4 +1,4 @@
-"""Memory storage has limits; cloud storage says that it is not there yet."""
+"""Memory storage has limits."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from src.core.errors import LimitExceeded, NotConfigured
-from src.storage.cloud import CloudStorageHandler
+from src.core.errors import LimitExceeded
 from src.storage.memory import MemoryStorageHandler
 from src.storage.outputs import DiskOutputs
 
@@ -67,9 +66,3 @@ def test_threads_cannot_pass_the_limit_together(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(taken) == 10
-
-
-def test_cloud_storage_is_refused_and_never_replaced_by_another() -> None:
-    with pytest.raises(NotConfigured) as caught:
-        CloudStorageHandler()
-    assert "storage=disk" in caught.value.hint

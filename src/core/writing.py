@@ -1,0 +1,265 @@
+"""One table of one job being written: batch by batch, then what the batches still lack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from .asking import Asker
+from .errors import BadAnswer
+from .journal import Cells, Entry, Journal
+from .kinds import LlmText
+from .models import Job
+from .planning import MODEL_BATCH
+from .ports import RefusedRow, RowRequest, WrittenRows
+
+if TYPE_CHECKING:
+    from ..generation.recipe import TableRecipe
+    from ..utils.likeness import Seen
+
+FRUITLESS_CALLS = 3
+"""Calls in a row that bring none of its rows, before a batch is given up."""
+MOST_CALLS = 12
+"""Calls that a batch takes part in at the most, fruitful or not."""
+JUDGED_TRIES = 2
+"""So often a text may be sent back as a near-duplicate: then it seems to be all there is to say."""
+SHORT_TEXT = 4
+"""Texts that are meant to be shorter (words) repeat by nature."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of the grid, what is recorded of them, and how it went."""
+
+    rows: range
+    entry: Entry
+    asked: set[int] = field(default_factory=set)
+    calls: int = 0
+    fruitless: int = 0
+    reasons: str = ""
+    whole: asyncio.Future[None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    @property
+    def missing(self) -> list[int]:
+        return [row for row in self.rows if row not in self.entry.rows]
+
+    @property
+    def open(self) -> list[int]:
+        """Missing and not on the way."""
+        return [row for row in self.missing if row not in self.asked]
+
+
+class Writing:
+    """What first answers leave out is asked for together, for all batches at once: a row here and
+    there does not cost a call each. `room` bounds the first calls that are prepared at once."""
+
+    def __init__(
+        self, job: Job, table: TableRecipe, asker: Asker, journal: Journal, room: asyncio.Semaphore
+    ) -> None:
+        self._job, self._table = job, table
+        self._asker, self._journal, self._room = asker, journal, room
+        self._seen = _judges(table)
+        self._at_once = MODEL_BATCH
+        self._coming = 0
+        self._owed: list[Batch] = []
+        self._top_ups: set[asyncio.Task[None]] = set()
+
+    async def batch(self, rows: range, key: str) -> Mapping[int, Cells]:
+        """The rows' cells, once all of them are recorded.
+
+        Raises:
+            ProviderError, LimitExceeded
+        """
+        self._coming += 1
+        try:
+            batch = Batch(rows, await self._journal.read(key, len(rows)))
+            self._remember(batch.entry.rows.values())
+            if len(batch.missing) == len(rows):
+                async with self._room:
+                    await self._first(batch)
+        finally:
+            self._coming -= 1
+            self._send_owed()
+        if batch.missing:
+            self._owed.append(batch)
+            self._send_owed()
+            await batch.whole
+        return batch.entry.rows
+
+    async def close(self) -> None:
+        tasks = list(self._top_ups)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # ── first answers ─────────────────────────────────────────────────────────────────────────
+
+    async def _first(self, batch: Batch) -> None:
+        """In one call, or several where answers of that length were cut."""
+        left = list(batch.rows)
+        while left:
+            rows, left = left[: self._at_once], left[self._at_once :]
+            await self._call([(batch, rows)])
+            if not batch.entry.rows:
+                return
+
+    # ── what is missing ───────────────────────────────────────────────────────────────────────
+
+    def _send_owed(self) -> None:
+        """Full calls at once; the rest when no first answer is on its way that could add to it."""
+        while (owed := sum(len(batch.open) for batch in self._owed)) and (
+            owed >= self._at_once or not self._coming
+        ):
+            task = asyncio.ensure_future(self._top_up(self._parts()))
+            self._top_ups.add(task)
+            task.add_done_callback(self._top_ups.discard)
+
+    def _parts(self) -> list[tuple[Batch, list[int]]]:
+        """The next call's rows, marked as asked for."""
+        parts, space = [], self._at_once
+        for batch in self._owed:
+            rows = batch.open[:space]
+            if rows:
+                batch.asked.update(rows)
+                parts.append((batch, rows))
+                space -= len(rows)
+            if not space:
+                break
+        return parts
+
+    async def _top_up(self, parts: list[tuple[Batch, list[int]]]) -> None:
+        try:
+            await self._call(parts)
+            for batch, rows in parts:
+                batch.asked.difference_update(rows)
+                self._given_up(batch)
+        except asyncio.CancelledError:
+            for batch, _ in parts:
+                batch.whole.cancel()
+            raise
+        except Exception as exc:  # whatever it is, it belongs to those who wait for the rows
+            for batch, _ in parts:
+                _end(batch, exc)
+        self._owed = [batch for batch in self._owed if not batch.whole.done()]
+        self._send_owed()
+
+    def _given_up(self, batch: Batch) -> None:
+        if not batch.missing:
+            _end(batch, None)
+        elif batch.fruitless >= FRUITLESS_CALLS or batch.calls >= MOST_CALLS:
+            _end(batch, self._hopeless(batch))
+
+    def _hopeless(self, batch: Batch) -> BadAnswer:
+        rows = f"{batch.rows.start}–{batch.rows.stop - 1} of {self._table.name}"
+        return BadAnswer(
+            f"after {batch.calls} calls for rows {rows}, {len(batch.missing)} have no usable "
+            f"answer{batch.reasons}",
+            hint="loosen the constraints or say more in the fields' descriptions, then retry",
+        )
+
+    # ── a call ────────────────────────────────────────────────────────────────────────────────
+
+    async def _call(self, parts: list[tuple[Batch, list[int]]]) -> None:
+        """Ask for some rows of some batches, and record what is good of what comes."""
+        rows = sorted(row for _, some in parts for row in some)
+        tries = max(batch.calls for batch, _ in parts)
+        request = self._request(rows, tries, parts)
+        back = await self._asker.ask(self._job, request, lambda answer: self._sift(answer, request))
+        self._learn(len(rows), back)
+        for batch, some in parts:
+            own = {row: back.rows[row] for row in some if row in back.rows}
+            batch.calls += 1
+            batch.fruitless = 0 if own else batch.fruitless + 1
+            batch.reasons = f" (rejected: {', '.join(back.rejected)})" if back.rejected else ""
+            await self._journal.add(batch.entry, own)
+
+    def _learn(self, asked: int, back: WrittenRows) -> None:
+        """Fewer rows a call after a cut, more again after each whole answer."""
+        if back.finish == "cut":
+            self._at_once = max(1, asked // 2)
+        elif back.finish == "complete":
+            self._at_once = min(MODEL_BATCH, self._at_once * 2)
+
+    def _request(
+        self, rows: list[int], tries: int, parts: Iterable[tuple[Batch, list[int]]]
+    ) -> RowRequest:
+        import numpy as np
+
+        table = self._table
+        # Known rows of the same batches: nothing in a first prompt may depend on chance.
+        known = [cells for batch, _ in parts for cells in batch.entry.rows.values()]
+        return RowRequest(
+            schema=self._job.spec.schema,
+            table=table.name,
+            fields=table.model_fields,
+            rows=tuple(rows),
+            given=tuple(table.given(np.asarray(rows, dtype=np.int64)).to_pylist()),
+            seed=self._job.spec.seed,
+            avoid=tuple(str(cells[0]) for cells in known[:10]),
+            tries=tries,
+        )
+
+    # ── near-duplicates ───────────────────────────────────────────────────────────────────────
+
+    def _sift(self, answer: WrittenRows, request: RowRequest) -> WrittenRows:
+        """The answer without texts that nearly repeat others of their column."""
+        if not self._seen:
+            return answer
+        kept: dict[int, Cells] = {}
+        refused: list[RefusedRow] = []
+        for row, cells in answer.rows.items():
+            place = None if request.tries >= JUDGED_TRIES else self._repeated(cells)
+            if place is None:
+                kept[row] = cells
+                self._remember([cells])
+            else:
+                reason = f"duplicate:{request.fields[place].name}"
+                refused.append(RefusedRow(row, reason, str(cells[place])))
+        if not refused:
+            return answer
+        counts = dict(answer.rejected)
+        for each in refused:
+            counts[each.reason] = counts.get(each.reason, 0) + 1
+        finish = "short" if answer.finish == "complete" else answer.finish
+        all_refused = (*answer.refused, *refused)
+        return replace(answer, rows=kept, rejected=counts, refused=all_refused, finish=finish)
+
+    def _repeated(self, cells: Cells) -> int | None:
+        """The first of the judged columns in which the row says what another one said."""
+        for place, (threshold, seen) in self._seen.items():
+            text = cells[place]
+            if isinstance(text, str) and seen.resembles(text, threshold):
+                return place
+        return None
+
+    def _remember(self, rows: Iterable[Cells]) -> None:
+        for cells in rows:
+            for place, (_, seen) in self._seen.items():
+                if isinstance(cells[place], str):
+                    seen.add(cells[place])
+
+
+def _judges(table: TableRecipe) -> dict[int, tuple[float, Seen]]:
+    """By column: from which likeness on a text is a repetition, and what was said so far."""
+    from ..utils.likeness import Seen
+
+    found: dict[int, tuple[float, Seen]] = {}
+    for place, one in enumerate(table.model_fields):
+        made: Any = one.generator
+        if isinstance(made, LlmText) and made.similarity < 1:
+            if made.words is None or made.words[1] >= SHORT_TEXT:
+                found[place] = (made.similarity, Seen())
+    return found
+
+
+def _end(batch: Batch, problem: Exception | None) -> None:
+    if batch.whole.done():
+        return
+    if problem is None:
+        batch.whole.set_result(None)
+    else:
+        batch.whole.set_exception(problem)

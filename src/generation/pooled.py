@@ -1,0 +1,30 @@
+"""Which value of a model's pool a row has."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .arrays import emptied
+from .blocks import Block, Maker
+from .briefs import Brief
+from .cells import happens, uniforms
+from .tables.bonds import null_share
+
+
+def places(brief: Brief) -> Maker:
+    """Where in its pool each row looks, as a share of the pool's length; null where it is empty."""
+    key, null_key = brief.key("value"), brief.key("null")
+    share = 0.0 if brief.constraints.required else null_share(brief.field)
+
+    def made(block: Block) -> pa.Array:
+        found = pa.array(uniforms(key, block.rows))
+        return emptied(found, happens(null_key, block.rows, share)) if share else found
+
+    return made
+
+
+def taken(pool: pa.Array, at: pa.Array) -> pa.Array:
+    """The values of the pool at these places."""
+    indexes = pc.cast(pc.floor(pc.multiply(at, float(len(pool)))), pa.int64())
+    return pool.take(pc.min_element_wise(indexes, len(pool) - 1, skip_nulls=False))
