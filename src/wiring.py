@@ -122,6 +122,7 @@ def _wired(
         encode=encode,
         today=date.today,
         parallel_calls=settings.gemini.max_concurrency,
+        max_rows=settings.job.max_rows,
     )
     manager = JobManager(
         jobs=store,

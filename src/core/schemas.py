@@ -82,6 +82,7 @@ class Schemas:
     encode: Encode
     today: Callable[[], date]
     parallel_calls: int
+    max_rows: int
 
     async def extract(
         self,
@@ -238,7 +239,14 @@ class Schemas:
             return _Look(problems)
         some = {schema.tables[0].name: UNSAID_ROWS} if codes else rows
         recipe = self.compiled(schema, some, generation, PREVIEW_SEED)
+        problems += self._too_many(sum(table.row_count for table in recipe.tables.values()))
         return _Look(problems, recipe, preview(recipe, PREVIEW_ROWS))
+
+    def _too_many(self, rows: int) -> tuple[Problem, ...]:
+        if rows <= self.max_rows:
+            return ()
+        text = f"{rows:,} rows are more than the {self.max_rows:,} allowed"
+        return (Problem("rows", "limit_exceeded", text, "ask for fewer, or raise JOB_MAX_ROWS"),)
 
     async def _keep(self, schema: DataSchema) -> str:
         document = schema.document()

@@ -157,6 +157,12 @@ async def test_a_job_beyond_the_limits_is_refused_by_the_setting_that_limits_it(
         )
 
 
+async def test_more_rows_than_allowed_are_a_problem_before_a_job_is_made(app):
+    validation = await app.schemas.validate(Given(document=SMALL), row_count=2 * 10**9)
+    assert [(p.path, p.code) for p in validation.problems] == [("rows", "limit_exceeded")]
+    assert "JOB_MAX_ROWS" in validation.problems[0].hint
+
+
 async def test_a_bad_schema_makes_no_job(app):
     document = {**SMALL, "fields": [{"name": "a", "type": "integer", "minimum": 9, "maximum": 1}]}
     with pytest.raises(InvalidSchema):

@@ -52,7 +52,17 @@ def psql() -> Iterator[list[str]]:
         **quiet,
     )
     try:
-        base = [str(bin_ / "psql"), "-X", "-q", "-h", str(folder), "-U", "rowmill", "-d", "postgres"]
+        base = [
+            str(bin_ / "psql"),
+            "-X",
+            "-q",
+            "-h",
+            str(folder),
+            "-U",
+            "rowmill",
+            "-d",
+            "postgres",
+        ]
         _await(base)
         yield base
     finally:
@@ -63,7 +73,10 @@ def psql() -> Iterator[list[str]]:
 
 def _await(base: list[str]) -> None:
     for _ in range(200):
-        if subprocess.run([*base, "-c", "SELECT 1"], capture_output=True, check=False).returncode == 0:
+        if (
+            subprocess.run([*base, "-c", "SELECT 1"], capture_output=True, check=False).returncode
+            == 0
+        ):
             return
         subprocess.run(["sleep", "0.05"], check=True)
     raise AssertionError("PostgreSQL does not start")
