@@ -254,7 +254,13 @@ def _boolean(value: Any) -> Any:
 
 def _has_surrogate(text: str) -> bool:
     """A lone half of a pair, which no file can hold."""
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 # Moments stay text, as in JSON; whether they are moments is for `check` to say.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..generation.recipe import TableRecipe
 
 CALLS_AT_ONCE = 10
+AHEAD = 3
+"""Rounds of calls whose chunks are begun."""
 TABLES_KEPT = 16
 """Tables whose texts are remembered, to tell near-duplicates."""
 
@@ -64,8 +66,9 @@ class ModelRows:
         return {**by_row, **drawn}
 
     def chunks_at_once(self, chunk_size: int) -> int:
-        """Chunks to be made at once so that the model is never short of questions."""
-        return -(-self.calls_at_once * MODEL_BATCH // chunk_size)
+        """Chunks to be made at once so that the model is never short of questions, though some of
+        them wait for a few last rows."""
+        return -(-AHEAD * self.calls_at_once * MODEL_BATCH // chunk_size)
 
     async def close(self) -> None:
         """Give up the calls under way."""

@@ -17,7 +17,7 @@ from .ports import RefusedRow, RowRequest, WrittenRows
 
 if TYPE_CHECKING:
     from ..generation.recipe import TableRecipe
-    from ..utils.likeness import Seen
+    from ..utils.likeness import Saying, Seen
 
 FRUITLESS_CALLS = 3
 """Calls in a row that bring none of its rows, before a batch is given up."""
@@ -64,6 +64,7 @@ class Writing:
         self._asker, self._journal, self._room = asker, journal, room
         self._seen = _judges(table)
         self._at_once = MODEL_BATCH
+        self._cuts = 0  # in succession
         self._coming = 0
         self._owed: list[Batch] = []
         self._top_ups: set[asyncio.Task[None]] = set()
@@ -77,10 +78,13 @@ class Writing:
         self._coming += 1
         try:
             batch = Batch(rows, await self._journal.read(key, len(rows)))
-            self._remember(batch.entry.rows.values())
+            for cells in batch.entry.rows.values():
+                self._add(self._said(cells))
             if len(batch.missing) == len(rows):
                 async with self._room:
-                    await self._first(batch)
+                    # One cut may be a whim of the service; two say that it is too much.
+                    size = len(rows) if self._cuts < 2 else self._at_once
+                    await self._call([(batch, list(rows[:size]))])
         finally:
             self._coming -= 1
             self._send_owed()
@@ -96,23 +100,13 @@ class Writing:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    # ── first answers ─────────────────────────────────────────────────────────────────────────
-
-    async def _first(self, batch: Batch) -> None:
-        """In one call, or several where answers of that length were cut."""
-        left = list(batch.rows)
-        while left:
-            rows, left = left[: self._at_once], left[self._at_once :]
-            await self._call([(batch, rows)])
-            if not batch.entry.rows:
-                return
-
     # ── what is missing ───────────────────────────────────────────────────────────────────────
 
     def _send_owed(self) -> None:
-        """Full calls at once; the rest when no first answer is on its way that could add to it."""
+        """Enough for a call at once; the rest when no first answer is coming that could add to
+        it."""
         while (owed := sum(len(batch.open) for batch in self._owed)) and (
-            owed >= self._at_once or not self._coming
+            owed >= MODEL_BATCH or not self._coming
         ):
             task = asyncio.ensure_future(self._top_up(self._parts()))
             self._top_ups.add(task)
@@ -178,10 +172,13 @@ class Writing:
             await self._journal.add(batch.entry, own)
 
     def _learn(self, asked: int, back: WrittenRows) -> None:
-        """Fewer rows a call after a cut, more again after each whole answer."""
+        """Fewer rows a call after a cut, more again after each answer that was not."""
         if back.finish == "cut":
-            self._at_once = max(1, asked // 2)
-        elif back.finish == "complete":
+            self._cuts += 1
+            if asked <= self._at_once:  # else it was asked before an earlier cut was known
+                self._at_once = max(1, self._at_once // 2)
+        elif back.rows:
+            self._cuts = 0
             self._at_once = min(MODEL_BATCH, self._at_once * 2)
 
     def _request(
@@ -212,10 +209,11 @@ class Writing:
         kept: dict[int, Cells] = {}
         refused: list[RefusedRow] = []
         for row, cells in answer.rows.items():
-            place = None if request.tries >= JUDGED_TRIES else self._repeated(cells)
+            said = self._said(cells)
+            place = None if request.tries >= JUDGED_TRIES else self._repeated(said)
             if place is None:
                 kept[row] = cells
-                self._remember([cells])
+                self._add(said)
             else:
                 reason = f"duplicate:{request.fields[place].name}"
                 refused.append(RefusedRow(row, reason, str(cells[place])))
@@ -228,19 +226,24 @@ class Writing:
         all_refused = (*answer.refused, *refused)
         return replace(answer, rows=kept, rejected=counts, refused=all_refused, finish=finish)
 
-    def _repeated(self, cells: Cells) -> int | None:
+    def _said(self, cells: Cells) -> dict[int, Saying]:
+        from ..utils.likeness import saying
+
+        return {
+            place: saying(cells[place]) for place in self._seen if isinstance(cells[place], str)
+        }
+
+    def _repeated(self, said: Mapping[int, Saying]) -> int | None:
         """The first of the judged columns in which the row says what another one said."""
-        for place, (threshold, seen) in self._seen.items():
-            text = cells[place]
-            if isinstance(text, str) and seen.resembles(text, threshold):
+        for place, text in said.items():
+            threshold, seen = self._seen[place]
+            if seen.resembles(text, threshold):
                 return place
         return None
 
-    def _remember(self, rows: Iterable[Cells]) -> None:
-        for cells in rows:
-            for place, (_, seen) in self._seen.items():
-                if isinstance(cells[place], str):
-                    seen.add(cells[place])
+    def _add(self, said: Mapping[int, Saying]) -> None:
+        for place, text in said.items():
+            self._seen[place][1].add(text)
 
 
 def _judges(table: TableRecipe) -> dict[int, tuple[float, Seen]]:

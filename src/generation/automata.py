@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .regex import FIRST, Chain, Either, Letters, Repeat, Tree, Unreadable
+from .regex import FIRST, LAST, Chain, Either, Letters, Repeat, Tree, Unreadable
 
 MOST_STATES = 5_000
 MOST_NODES = 20_000
@@ -113,7 +113,8 @@ def automaton(tree: Tree) -> Automaton:
     work = 0
     for nodes in queue:
         out = []
-        for code, targets in _steps(net, nodes):
+        for codes, targets in _steps(net, nodes):
+            work += len(targets)
             if targets not in closures:
                 closures[targets] = net.closure(targets)
                 work += len(closures[targets])
@@ -121,22 +122,27 @@ def automaton(tree: Tree) -> Automaton:
             if following not in numbers:
                 numbers[following] = len(numbers)
                 queue.append(following)
-            out.append((code, numbers[following]))
-        edges.append(tuple(out))
+            out += [(code, numbers[following]) for code in codes]
+        edges.append(tuple(sorted(out)))
         if len(queue) > MOST_STATES or work > MOST_WORK:
             raise Unreadable("it has too many states")
     return Automaton(tuple(edges), frozenset(n for nodes, n in numbers.items() if end in nodes))
 
 
-def _steps(net: _Net, nodes: frozenset[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    moves = [move for node in sorted(nodes) if (move := net.moves[node]) is not None]
-    every = 0
-    for mask, _ in moves:
-        every |= mask
-    while every:
-        bit = (every & -every).bit_length() - 1
-        every &= every - 1
-        yield FIRST + bit, tuple(target for mask, target in moves if mask >> bit & 1)
+def _steps(
+    net: _Net, nodes: frozenset[int]
+) -> Iterator[tuple[list[int], tuple[int, ...]]]:
+    """Characters that lead to the same nodes, together; in the order of their first character."""
+    targets: dict[int, list[int]] = {}
+    for node in sorted(nodes):
+        if (move := net.moves[node]) is not None:
+            targets.setdefault(move[0], []).append(move[1])
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for bit in range(LAST - FIRST + 1):
+        if masks := tuple(mask for mask in targets if mask >> bit & 1):
+            alike.setdefault(masks, []).append(FIRST + bit)
+    for masks, codes in alike.items():
+        yield codes, tuple(target for mask in masks for target in targets[mask])
 
 
 @dataclass(frozen=True)

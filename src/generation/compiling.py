@@ -16,10 +16,10 @@ from .arrow_types import arrow_field
 from .blocks import Maker
 from .briefs import Brief, Refused
 from .columns import build
+from .pooled import places
 from .pools import Pools
 from .promises import TRIED, broken_promises
 from .recipe import Recipe, TableRecipe
-from .pooled import places
 from .routing import MODEL_KINDS, by_pool, by_row, written_by_model
 from .rules.binding import Rules, bind_rules
 from .rules.together import bind_unique

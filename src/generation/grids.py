@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor, gcd, inf, isfinite, lcm, nextafter
+from sys import float_info
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ DIGITS = 18
 """Significant digits of a decimal column."""
 SPAN = 1000
 """How far a range reaches where the schema leaves an end open: 0 to 1,000 where both are."""
+SPARSE = 10**15
+"""Above this a float's neighbours are more than a tenth away."""
+MOST_FLOAT = float_info.max
 ROOM = 10
 """A unique column without a range gets this many values per row."""
 
@@ -82,10 +86,13 @@ class Limits:
         if unique:
             span = max(span, rows * ROOM * step)
         low, high = self.low, self.high
+        # Beside a number whose neighbours lie further apart, the usual span holds none.
+        ends = [abs(end) for end in (low, high) if end is not None and abs(end) > SPARSE]
+        span = max([span, *ends])
         if low is None:
-            low = Fraction(0) if high is None or high > 0 else high - span
+            low = Fraction(0) if high is None or high > 0 else max(high - span, -exact(MOST_FLOAT))
         if high is None:
-            high = low + span
+            high = min(low + span, exact(MOST_FLOAT))
         return Limits(low, high, self.low_open, self.high_open)
 
 
@@ -143,7 +150,13 @@ def constrained(brief: Brief) -> Limits:
         Refused: an end is not a number, or the low end lies above the high one.
     """
     given = brief.constraints
-    for name, value in (("minimum", given.minimum), ("maximum", given.maximum)):
+    said = {
+        "minimum": given.minimum,
+        "maximum": given.maximum,
+        "exclusiveMinimum": given.exclusive_minimum,
+        "exclusiveMaximum": given.exclusive_maximum,
+    }
+    for name, value in said.items():
         require_number(value, f"constraints.{name}")
     limits = Limits().narrowed(given.minimum, given.maximum)
     limits = limits.narrowed(given.exclusive_minimum, given.exclusive_maximum, opened=True)
@@ -153,6 +166,9 @@ def constrained(brief: Brief) -> Limits:
 def require_number(value: Any, at: str) -> None:
     if isinstance(value, str):
         raise Refused(at, "bad_bound", f"{value!r} is not a number", "give a number")
+    if isinstance(value, int) and abs(value) > MOST_FLOAT:
+        hint = "give a smaller number"
+        raise Refused(at, "too_wide", "the number is larger than any column can hold", hint)
 
 
 def require_order(limits: Limits, at: str) -> Limits:

@@ -19,6 +19,7 @@ from .choices import Choice
 from .domains import LARGEST, Domain, drawn_from
 from .grids import (
     DIGITS,
+    MOST_FLOAT,
     Grid,
     Limits,
     constrained,
@@ -69,9 +70,15 @@ def _even_floats(brief: Brief, limits: Limits) -> Maker:
     key = brief.key("value")
     if brief.unique:
         raise _unique_floats()
+    if not -MOST_FLOAT <= low <= high <= MOST_FLOAT:
+        hint = "give a minimum that is not above the maximum"
+        raise Refused(brief.at, "empty_range", "no number lies in the range", hint)
 
     def cells(block: Block) -> pa.Array:
-        drawn = low + uniforms(key, block.rows) * (high - low)
+        share = uniforms(key, block.rows)
+        # A range wider than the largest float: each half by itself.
+        wide = high / 2 - low / 2 > MOST_FLOAT / 2
+        drawn = low * (1 - share) + high * share if wide else low + share * (high - low)
         return primitive(np.clip(drawn, low, high), pa.float64())
 
     return cells
@@ -137,11 +144,20 @@ def continuous_range(brief: Brief) -> tuple[d.Truncated, Grid | None]:
     """
     base = CONTINUOUS[brief.generator.kind](brief.generator)
     limits = _truncated(brief)
-    if step_of(brief)[0] is None:
-        return _window(base, *float_ends(limits)), None
-    points = grid(brief, _ends(base, limits, brief), "generator")
-    assert points is not None  # noqa: S101 (there is a step)
-    return _window(base, *_edges(points)), points
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused
+        if step_of(brief)[0] is None:
+            return _finite(_window(base, *float_ends(limits)), brief), None
+        points = grid(brief, _ends(base, limits, brief), "generator")
+        assert points is not None  # noqa: S101 (there is a step)
+        return _window(base, *_edges(points)), points
+
+
+def _finite(window: d.Truncated, brief: Brief) -> d.Truncated:
+    if not np.isfinite(window.ppf(np.array([EXTREME, 1 - EXTREME]))).all():
+        message = f"this {brief.generator.kind} passes the largest float"
+        hint = "give truncate [low, high], or smaller parameters"
+        raise Refused("generator.truncate", "too_wide", message, hint)
+    return window
 
 
 def _truncated(brief: Brief) -> Limits:
@@ -149,6 +165,8 @@ def _truncated(brief: Brief) -> Limits:
     if brief.generator.truncate is None:
         return limits
     low, high = brief.generator.truncate
+    require_number(low, "generator.truncate")
+    require_number(high, "generator.truncate")
     require_order(Limits().narrowed(low, high), "generator.truncate")
     return require_order(limits.narrowed(low, high), "generator.truncate")
 

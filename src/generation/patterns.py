@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..utils.patterns import is_pattern
+from ..utils.patterns import fault_of
 from . import arrays
 from .automata import Language, automaton, language
 from .blocks import Block, Maker
@@ -29,6 +29,8 @@ from .permutations import Permutation
 from .regex import Unreadable, parse
 
 SHOWN = 60
+TOO_OFTEN = ("invalid repetition size", "pattern too large")
+"""How RE2 says it."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +159,8 @@ def _refuse_empty(at: str) -> Maker:
 
 
 def _language(given: str, brief: Brief, at: str) -> Language:
-    if not is_pattern(given):
-        message = f"{given[:SHOWN]!r} is not an RE2 expression"
-        hint = "RE2 has no look-around and no back-references"
-        raise Refused(at, "bad_pattern", message, hint)
+    if (fault := fault_of(given)) is not None:
+        raise _unread(given, fault, at)
     limits = brief.constraints.min_length, brief.constraints.max_length
     try:
         return language(automaton(parse(given)), *limits, brief.rows if brief.unique else 1)
@@ -168,6 +168,15 @@ def _language(given: str, brief: Brief, at: str) -> Language:
         hint = "use classes, groups, alternatives and counts over printable ASCII"
         message = f"nothing can be made from {given[:SHOWN]!r}: {exc}"
         raise Refused(at, "pattern_not_built", message, hint) from None
+
+
+def _unread(given: str, fault: str, at: str) -> Refused:
+    shown = repr(given[:SHOWN])
+    if fault.startswith(TOO_OFTEN):
+        hint = "repeat at most 1,000 times, nested repeats multiplied, the lower number first"
+        return Refused(at, "pattern_too_large", f"{shown} repeats too often: {fault}", hint)
+    hint = "RE2 has no look-around and no back-references"
+    return Refused(at, "bad_pattern", f"{shown} is not an RE2 expression: {fault}", hint)
 
 
 def _speller(found: Language, brief: Brief) -> Maker:

@@ -42,10 +42,22 @@ class Test:
     broken: Callable[[pa.Array], Mask]
 
 
+MOST_KEPT = 1000
+# By identity, because hashing a field costs as much as building its tests; the field is kept too,
+# so that no other one can have its id.
+_KEPT: dict[int, tuple[FieldDefinition, tuple[Test, ...]]] = {}
+
+
 def tests_of(field: FieldDefinition) -> tuple[Test, ...]:
     """Everything a single value must satisfy beside its type; `unique` needs the other rows."""
-    found = [test for kind in (_bounds, _steps, _lengths, _texts, _enum) for test in kind(field)]
-    return tuple(found)
+    known = _KEPT.get(id(field))
+    if known is None or known[0] is not field:
+        kinds = (_bounds, _steps, _lengths, _texts, _enum)
+        known = field, tuple(test for kind in kinds for test in kind(field))
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[id(field)] = known
+    return known[1]
 
 
 # ── numbers and moments ───────────────────────────────────────────────────────────────────────

@@ -6,12 +6,16 @@ the share of equal minima estimates the Jaccard likeness of two texts' pairs.
 
 from __future__ import annotations
 
+import re
 from collections import deque
+from itertools import pairwise
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
+_WORD = re.compile(r"\w+")
 HASHES, BANDS = 32, 8
 KEPT = 20_000
 """Texts that are remembered; about 2 kB each."""
@@ -20,48 +24,51 @@ _DRAWN = np.random.Generator(np.random.PCG64(1)).integers(0, 1 << 64, (2, HASHES
 _FACTORS, _SHIFTS = _DRAWN[0] | np.uint64(1), _DRAWN[1]
 
 
+class Saying(NamedTuple):
+    """What a text says: case, spaces and punctuation aside."""
+
+    code: int
+    signature: bytes
+
+
 class Seen:
-    """The last texts, by what they say: case, spaces and punctuation aside."""
+    """The last texts."""
 
     def __init__(self) -> None:
-        self._texts: set[int] = set()
+        self._codes: set[int] = set()
         self._bands: dict[tuple[int, bytes], bytes] = {}
-        self._order: deque[tuple[int, bytes]] = deque()
+        self._order: deque[Saying] = deque()
 
-    def resembles(self, text: str, threshold: float) -> bool:
+    def resembles(self, said: Saying, threshold: float) -> bool:
         """Whether at least `threshold` of the word pairs are those of an earlier text."""
-        words = _words(text)
-        if hash(words) in self._texts:
+        if said.code in self._codes:
             return True
-        signature = _signature(words)
-        candidates = {self._bands.get(band) for band in _bands(signature)} - {None}
-        return any(_likeness(signature, other) >= threshold for other in candidates if other)
+        met = {self._bands.get(band, b"") for band in _bands(said.signature)} - {b""}
+        return any(_likeness(said.signature, other) >= threshold for other in met)
 
-    def add(self, text: str) -> None:
-        words = _words(text)
-        signature = _signature(words)
-        self._texts.add(hash(words))
-        self._order.append((hash(words), signature))
-        for band in _bands(signature):
-            self._bands[band] = signature
+    def add(self, said: Saying) -> None:
+        self._codes.add(said.code)
+        self._order.append(said)
+        for band in _bands(said.signature):
+            self._bands[band] = said.signature
         if len(self._order) > KEPT:
-            self._forget(*self._order.popleft())
+            self._forget(self._order.popleft())
 
-    def _forget(self, text: int, signature: bytes) -> None:
-        self._texts.discard(text)
-        for band in _bands(signature):
-            if self._bands.get(band) == signature:
+    def _forget(self, said: Saying) -> None:
+        self._codes.discard(said.code)
+        for band in _bands(said.signature):
+            if self._bands.get(band) == said.signature:
                 del self._bands[band]
 
 
-def _words(text: str) -> tuple[str, ...]:
-    plain = "".join(letter if letter.isalnum() else " " for letter in text.casefold())
-    return tuple(plain.split())
+def saying(text: str) -> Saying:
+    words = _WORD.findall(text.casefold())
+    pairs = [f"{one} {other}" for one, other in pairwise(words)] or [*words, ""]
+    return Saying(hash(tuple(words)), _least(pairs))
 
 
-def _signature(words: tuple[str, ...]) -> bytes:
+def _least(pairs: list[str]) -> bytes:
     """The least hash of all pairs under each of `HASHES` hash functions, 4 bytes each."""
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)] or [*words, ""]
     codes = np.array([crc32(pair.encode("utf-8", "replace")) for pair in pairs], np.uint64)
     mixed: npt.NDArray[np.uint64] = (codes[:, None] * _FACTORS + _SHIFTS) >> np.uint64(32)
     return mixed.min(axis=0).astype(np.uint32).tobytes()

@@ -16,12 +16,23 @@ from .columns import Mask, no_rows, truth
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Any | None:
     """The compiled expression, None where RE2 does not accept it."""
+    return None if fault_of(pattern) else _compile(pattern)
+
+
+def fault_of(pattern: str) -> str | None:
+    """What RE2 says is wrong with an expression, None where it takes it."""
+    try:
+        _compile(pattern)
+    except re2.error as exc:
+        said = exc.args[0] if exc.args else b""
+        return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return None
+
+
+def _compile(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False  # it would write to stderr by itself
-    try:
-        return re2.compile(pattern, options)
-    except re2.error:
-        return None
+    return re2.compile(pattern, options)
 
 
 def is_pattern(pattern: str) -> bool:

@@ -295,14 +295,14 @@ class Emulator:
         return candidate(text, "MAX_TOKENS" if fault == "cut" else "STOP", usage)
 
     def _some_spoilt(self, text: str, identities: list[Any]) -> tuple[str, list[Any]]:
-        """Now and then a row whose first value is an object, which no field takes."""
+        """Now and then a row whose first value is a number; a text was asked for."""
         rows, good = text.split("],["), []
         for number, identity in enumerate(identities):
             if self._chance.random() >= self.rates["row"]:
                 good.append(identity)
                 continue
             index, _, rest = rows[number].partition(",")
-            rows[number] = index + ',{"no":"row"}' + rest[rest.find(",") :]
+            rows[number] = index + ",7" + rest[rest.find(",") :]
         return "],[".join(rows), good
 
     def _written(self, call: Call) -> str:

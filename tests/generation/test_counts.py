@@ -98,6 +98,12 @@ def test_scattered_counts_have_any_total_that_fits(low, room, parents, where):
     assert high is None or found.values.max() <= high
 
 
+def test_a_parent_of_nearly_everything_needs_no_table():
+    found = scattered(0, None, 3, 10**12)
+    assert found.children == 10**12
+    assert found.quotas.sum() == 3
+
+
 def test_scattered_counts_are_poissons():
     found = scattered(1, None, 100_000, 350_000)
     share = dict(zip(found.values.tolist(), (found.quotas / 100_000).tolist(), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest, norm, truncnorm, uniform
 
-from tests.generation.families import children, compiled, parents
+from tests.generation.families import children, compiled, parents, schema_of, wrongs
 
 from .ruled import below, category, columns, computed, moment, number, refusals, true, when
 
@@ -59,7 +60,7 @@ def test_a_pair_is_ordered_within_its_bounds_or_refused_because_it_cannot_be(
 def test_a_chain_is_ordered_whatever_its_bounds_and_the_order_of_its_fields(ends, chance):
     names = [f"f{place}" for place in range(len(ends))]
     fields = [number(name, *pair) for name, pair in zip(names, ends, strict=True)]
-    rules = [below(low, high) for low, high in zip(names, names[1:], strict=False)]
+    rules = [below(low, high) for low, high in pairwise(names)]
     chance.shuffle(fields)
     chance.shuffle(rules)
     best = -(10**6)
@@ -68,7 +69,7 @@ def test_a_chain_is_ordered_whatever_its_bounds_and_the_order_of_its_fields(ends
     assert bool(found) == (not possible)
     if possible:
         rows = values(fields, rules, rows=100)
-        for low, high in zip(names, names[1:], strict=False):
+        for low, high in pairwise(names):
             assert (rows[low] <= rows[high]).all()
 
 
@@ -122,7 +123,7 @@ def test_a_window_far_out_in_a_distribution_is_met():
     fields = [number("a", 30, 50), {"name": "b", "type": "number", "generator": far}]
     rows = values(fields, [below("a", "b", strict=True)], rows=500)
     assert (rows["a"] < rows["b"]).all()
-    assert rows["b"].max() < 51.5
+    assert len(set(rows["b"])) > 100
 
 
 def test_prices_and_counts_of_any_law_are_ordered():
@@ -154,7 +155,8 @@ def test_open_ends_reach_beyond_what_bounds_them():
     fields = [moment("b"), number("a", "2031-01-01", "2031-12-31", type="date"), moment("c")]
     rows = columns(fields, [below("b", "a"), below("a", "c")])
     assert max(rows["c"]).year >= 2031
-    assert all(b.date() <= a <= c.date() for b, a, c in zip(rows["b"], rows["a"], rows["c"], strict=True))  # fmt: skip
+    moments = zip(rows["b"], rows["a"], rows["c"], strict=True)
+    assert all(b.date() <= a <= c.date() for b, a, c in moments)
     assert len(set(rows["a"])) > 300
     assert refusals([number("a", 5000, 9000), number("b")], [below("a", "b")]) == []
 
@@ -180,8 +182,8 @@ def test_a_bound_that_follows_from_the_field_below_leaves_room():
     rules = [below("a", "b", strict=True), true("b <= a + INTERVAL 2 DAY")]
     rows = columns(fields, rules)
     assert all(a < b <= a + timedelta(2) for a, b in zip(rows["a"], rows["b"], strict=True))
-    (problem,) = refusals(fields, [rules[0], true("b <= a - INTERVAL 1 DAY")])
-    assert problem.code == "empty_window"
+    found = refusals(fields, [rules[0], true("b <= a - INTERVAL 1 DAY")])
+    assert {problem.code for problem in found} == {"empty_window"}
 
 
 # ── clocks ────────────────────────────────────────────────────────────────────────────────────
@@ -218,7 +220,7 @@ def test_two_zones_are_compared_as_instants():
 # ── parents ───────────────────────────────────────────────────────────────────────────────────
 
 
-def family(*rules, start=("2024-01-01", "2024-06-30"), own=(), fields=(), **more):
+def kin(*rules, start=("2024-01-01", "2024-06-30"), own=(), fields=(), **more):
     starts = number("start", *start, type="date")
     ends = number("end", "2024-02-01", "2024-12-31", type="date")
     document = {**parents(50, starts, ends), "rules": list(own)}
@@ -227,7 +229,7 @@ def family(*rules, start=("2024-01-01", "2024-06-30"), own=(), fields=(), **more
 
 def test_a_parents_value_bounds_its_childrens():
     at = moment("at", "2024-01-01", "2024-12-31")
-    recipe = compiled(table_schema(family(below("parents.start", "at"), fields=[at])))
+    recipe = compiled(schema_of(*kin(below("parents.start", "at"), fields=[at])))
     tables = {name: one.make(0, one.row_count).to_pylist() for name, one in recipe.tables.items()}
     starts = {row["id"]: row["start"] for row in tables["parents"]}
     assert all(row["at"].date() >= starts[row["parent"]] for row in tables["children"])
@@ -237,43 +239,31 @@ def test_a_parents_value_bounds_its_childrens():
 def test_a_child_lies_between_two_values_of_its_parent_that_a_rule_there_orders():
     at = moment("at", "2024-01-01", "2024-12-31")
     rules = (below("parents.start", "at"), below("at", "parents.end"))
-    between = family(*rules, own=[below("start", "end")], fields=[at])
-    recipe = compiled(table_schema(between))
+    between = kin(*rules, own=[below("start", "end")], fields=[at])
+    recipe = compiled(schema_of(*between))
     tables = {name: one.make(0, one.row_count).to_pylist() for name, one in recipe.tables.items()}
     spans = {row["id"]: (row["start"], row["end"]) for row in tables["parents"]}
     midnight = datetime.min.time()
     for row in tables["children"]:
         low, high = (datetime.combine(day, midnight) for day in spans[row["parent"]])
         assert low <= row["at"] <= high
-    (problem,) = problems_in(family(*rules, fields=[at]))
+    (problem,) = wrongs(*kin(*rules, fields=[at]))
     assert (problem.path, problem.code) == ("tables[1].rules[1]", "empty_window")
     assert "their table" in problem.hint
 
 
 def test_a_parent_that_may_begin_after_the_children_end_is_refused_with_the_fix():
     at = moment("at", "2024-01-01", "2024-03-31")
-    (problem,) = problems_in(family(below("parents.start", "at"), fields=[at]))
+    (problem,) = wrongs(*kin(below("parents.start", "at"), fields=[at]))
     assert (problem.path, problem.code) == ("tables[1].rules[0]", "empty_window")
     assert "maximum" in problem.hint
 
 
 def test_a_row_without_a_parent_is_free():
     at = moment("at", "2024-01-01", "2024-12-31")
-    orphans = family(below("parents.start", "at"), fields=[at], optional_fraction=0.5)
-    rows = compiled(table_schema(orphans)).tables["children"].make(0, 600).to_pylist()
+    orphans = kin(below("parents.start", "at"), fields=[at], optional_fraction=0.5)
+    rows = compiled(schema_of(*orphans)).tables["children"].make(0, 600).to_pylist()
     assert any(row["parent"] is None and row["at"].month == 1 for row in rows)
-
-
-def table_schema(tables):
-    from src.core.parsing import parse_schema
-
-    return parse_schema({"name": "family", "tables": tables})
-
-
-def problems_in(tables):
-    from tests.generation.families import problems_of
-
-    return problems_of(table_schema(tables))
 
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────
@@ -299,7 +289,7 @@ UNIQUE = number("u", 0, 99_999, constraints={"unique": True, "maximum": 99_999})
          "reach_unknown"),
         ([A], [true("a > 3 AND a < 4")], "rules[0].expr", "empty_window"),
         ([A], [true("a = 2.5")], "rules[0].expr", "empty_window"),
-        ([A], [true("a > 3 OR a < 2")], "rules[0].expr", "cycle"),
+        ([A], [true("a > 3 OR a < 2")], "rules[0].expr", "not_constructible"),
         ([A], [true("a + 1")], "rules[0].expr", "not_constructible"),
         ([A], [true("a >")], "rules[0].expr", "expression_unreadable"),
         ([A, category("s", "x", "y")], [when("s = 'x'", "a > 5"), when("s <> 'y'", "a < 3")],

@@ -63,11 +63,10 @@ def test_psql_loads_every_cell_and_checks_every_key(tmp_path: Path) -> None:
             for column in table.column_names:
                 text = ASKED.get(column, "{0}").format(f'"{column}"')
                 order = f'(SELECT {text} FROM "{name}" ORDER BY ctid)'
-                rows = csv.reader(
-                    io.StringIO(ask(f"COPY {order} TO STDOUT (FORMAT csv, NULL '\\N')"))
-                )
+                answer = ask(f"COPY {order} TO STDOUT (FORMAT csv, NULL '<null>')")
+                rows = csv.reader(io.StringIO(answer, newline=""))
                 read, shown = READ.get(column, (str, str))
-                got = [None if row == ["\\N"] else read(row[0]) for row in _cells(rows)]
+                got = [None if row == ["<null>"] else read(row[0]) for row in _cells(rows)]
                 wanted = table[column].to_pylist()
                 assert got == [None if cell is None else shown(cell) for cell in wanted], column
         assert ask("SELECT count(*) FROM children JOIN parents ON parent = id") == "300\n"

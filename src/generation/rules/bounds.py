@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import Mask
 from ..blocks import Block
 from ..briefs import Refused
+from ..cells import Rows
 from ..expressions.conversion import aligned
 from ..expressions.kinds import Kind
 from ..expressions.nodes import Node
@@ -70,9 +71,8 @@ class Bound:
 
     def spots(self, given: Measured) -> Spots:
         if self.clock is not None:
-            walls = (given.units * int(given.unit or 1)).astype(np.int64)
             shift = self.clock.not_before if self.is_low else self.clock.not_after
-            given = Measured(shift(walls), Fraction(1))
+            given = Measured(shift(_micros(given)), Fraction(1))
         places = self.axis.places
         if self.is_low:
             return beyond(places, given) if self.strict else places.at_least(given)
@@ -81,7 +81,7 @@ class Bound:
     def other(self, given: Measured) -> Spots:
         """The limit that values of the term's own axis make."""
         if self.theirs is not None:
-            given = Measured(self.theirs.walls(given.units), given.unit)
+            given = Measured(self.theirs.walls(_micros(given)), Fraction(1))
         return self.spots(given)
 
     def spot(self, value: Fraction) -> Any:
@@ -115,6 +115,11 @@ def bound(axis: Axis, term: Term, side: Side, other: Axis | None = None) -> Boun
     theirs = None if other is None else _clock(other, kind)
     clocks = _clock(axis, kind), theirs
     return Bound(axis, side.is_low, term, side.strict, at, kind, node, *clocks, side.when)
+
+
+def _micros(moments: Measured) -> Rows:
+    found: Rows = (moments.units * int(moments.unit or 1)).astype(np.int64)
+    return found
 
 
 def _nothing() -> Any:

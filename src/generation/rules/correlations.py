@@ -20,6 +20,8 @@ from .site import Site
 ROUNDS = 50
 """Of filling in what no rule says."""
 ROUNDING = 1e-9
+SHORT = 0.005
+"""By so much a wanted correlation may be out of reach: 1, of two fields with different steps."""
 EXTREME = 2.0**-53
 
 
@@ -100,7 +102,7 @@ def _latent(left: Axis, right: Axis, r: float, at: str) -> float:
     if found is None:
         message = "one of both fields hardly varies"
         raise Refused(f"{at}.r", "not_constructible", message, "give it more than one value")
-    if not found.lowest - ROUNDING <= r <= found.highest + ROUNDING:
+    if not found.lowest - SHORT <= r <= found.highest + SHORT:
         message = (
             f"with these distributions a correlation lies between {found.lowest:.3f}"
             f" and {found.highest:.3f}"

@@ -155,7 +155,7 @@ def _turned(found: Demand | list[Demand] | None) -> Demand | None:
 
 def _alternative(tree: Call, when: Syntax | None, at: str) -> list[Demand] | None:
     """a OR b: where not a, b. An alternative IS NULL of what b compares is true by itself."""
-    *others, last = _disjuncts(tree)
+    *others, last = sorted(_disjuncts(tree), key=lambda part: not _is_test(part))
     told = [other for other in others if not _is_spared(other, last)]
     if not told:
         return list(demands(last, when, at))
@@ -174,8 +174,12 @@ def _disjuncts(tree: Syntax) -> Iterator[Syntax]:
         yield tree
 
 
+def _is_test(tree: Syntax) -> bool:
+    return isinstance(tree, Call) and tree.name == "is null"
+
+
 def _is_spared(tree: Syntax, compared: Syntax) -> bool:
-    if not (isinstance(tree, Call) and tree.name == "is null" and isinstance(compared, Call)):
+    if not (isinstance(tree, Call) and _is_test(tree) and isinstance(compared, Call)):
         return False
     return compared.name in _ORDERS and tree.args[0] in compared.args
 

@@ -46,12 +46,7 @@ class Ordering:
 
     def add(self, demand: Ordered, bindable: frozenset[str]) -> None:
         """Raises: Refused."""
-        low, high = (self._drawn(tree, bindable) for tree in (demand.low, demand.high))
-        graph = made_from(self.site.table)
-        if low is not None and low in self._behind(demand.high, high, graph):
-            low = None  # the other side follows from it
-        if high is not None and high in self._behind(demand.low, low, graph):
-            high = None
+        low, high = self._free_sides(demand, bindable)
         if low is not None and high is not None and demand.when is None:
             for name in (low, high):
                 self._claim(name, demand.at)
@@ -61,16 +56,34 @@ class Ordering:
         elif low is not None:
             self._bind(low, demand, is_low=False)
         else:
-            first = next(iter(self.site.briefs))
-            at = demand.at
-            lower, upper = (self.site.term(t, first, at) for t in (demand.low, demand.high))
+            lower, upper = (self.site.seen(t, demand.at) for t in (demand.low, demand.high))
             self.given.append((demand, lower, upper))
 
-    def _behind(self, tree: Syntax, drawn: str | None, graph: Mapping[str, set[str]]) -> set[str]:
-        """What a side follows from, unless it is drawn itself."""
-        if drawn is not None:
-            return set()
-        return closure(own_names(tree, self.site.table), graph)
+    def _free_sides(
+        self, demand: Ordered, bindable: frozenset[str]
+    ) -> tuple[str | None, str | None]:
+        """The fields that may be moved: drawn, and nothing in the demand follows from them.
+
+        Raises: Refused: the condition is about the only one.
+        """
+        low, high = (self._drawn(tree, bindable) for tree in (demand.low, demand.high))
+        if high is None and low in self._behind(demand.high):
+            low = None
+        if low is None and high in self._behind(demand.low):
+            high = None
+        if demand.when is None or (low is None and high is None):
+            return low, high
+        asked = self._behind(demand.when)
+        if {low, high} - {None} <= asked:
+            message = "the condition is about the field that it would move"
+            hint = "say it of another field, or with a category and its weights"
+            raise Refused(demand.at, "not_constructible", message, hint)
+        return (None if low in asked else low), (None if high in asked else high)
+
+    def _behind(self, tree: Syntax) -> set[str]:
+        """What a side follows from."""
+        table = self.site.table
+        return closure(own_names(tree, table), made_from(table))
 
     def _drawn(self, tree: Syntax, bindable: frozenset[str]) -> str | None:
         name = self.site.own(tree)
@@ -172,7 +185,9 @@ def _is_acyclic(ordering: Ordering) -> bool:
     cycle = cycle_of(graph)
     if not cycle:
         return True
-    ordered = list(reversed(cycle))
+    turned = list(reversed(cycle))
+    first = turned.index(min(turned, key=list(ordering.site.briefs).index))
+    ordered = [*turned[first:], *turned[:first]]
     at = next(d.at for low, high, d in reversed(ordering.edges) if {low, high} <= set(cycle))
     message = "these rules go round in a circle: " + " < ".join((*ordered, ordered[0]))
     ordering.site.refuse(at, "rules_contradict", message, "drop one of them")

@@ -143,7 +143,9 @@ class Room:
         if lower is None or upper is None or lower.qualifier != upper.qualifier:
             return None
         named = self.site.named.get(lower)
-        for rule in named.table.rules if named else ():
+        if named is None or named.key is None:
+            return None
+        for rule in named.table.rules:
             if isinstance(rule, Inequality) and (rule.low, rule.high) == (lower.name, upper.name):
                 return _least_gap(low.kind, high.kind) if rule.strict else Fraction(0)
         return None

@@ -18,7 +18,7 @@ from ..expressions.checking import columns_in, unknown_column
 from ..expressions.kinds import Column, Kind
 from ..expressions.syntax import Name, Syntax
 from ..structure import unknown_field
-from ..tables.references import Named, Names
+from ..tables.references import Dependencies, Named, Names
 from ..values import listed_values
 from .axes import Axis, axis
 from .layouts import Layout, Sections, layout
@@ -128,6 +128,11 @@ class Site:
 
     def term(self, tree: Syntax, reader: str, at: str) -> Term:
         return self._noted(term(tree, self.names.read_by(reader), at))
+
+    def seen(self, tree: Syntax, at: str) -> Term:
+        """A term that no field is made from: only looked at."""
+        names = replace(self.names, dependencies=Dependencies())
+        return self._noted(term(tree, names, at))
 
     def condition(self, tree: Syntax | None, reader: str, at: str) -> Term | None:
         if tree is None:

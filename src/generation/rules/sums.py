@@ -26,7 +26,7 @@ from ..expressions.syntax import Literal, Syntax
 from ..grids import exact, places_of
 from .axes import Axis, measured
 from .laws import Even
-from .places import Points, converted
+from .places import Continuum, Points, converted
 from .site import Site
 from .terms import Term, present
 
@@ -114,7 +114,7 @@ def bind_sum(site: Site, rule: kinds.SumTo, at: str) -> None:
 
 def _axis(site: Site, name: str, at: str) -> Axis:
     axis = site.ordered(name, at)
-    if not isinstance(axis.places, Points) or not axis.kind.is_number:
+    if isinstance(axis.places, Continuum) or not axis.kind.is_number:
         message = f"{name!r} holds floats or no numbers, whose sum cannot be exact"
         raise Refused(at, "not_constructible", message, "give it decimal_places, or make it whole")
     if not isinstance(axis.law, Even):

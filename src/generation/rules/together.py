@@ -51,7 +51,7 @@ def bind_unique(site: Site, fields: tuple[str, ...], places: list[str]) -> None:
     if size < rows:
         message = f"{rows:,} rows need different values, and only {size:,} combinations exist"
         hint = "make fewer rows, or widen what the fields can hold"
-        raise Refused(places[0].rpartition(".")[0], "too_few_values", message, hint)
+        raise Refused(places[0].rpartition("[")[0], "too_few_values", message, hint)
     _bind(site, fields, places, domains)
 
 

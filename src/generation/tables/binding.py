@@ -28,11 +28,13 @@ from .bonds import (
 from .counts import Counts, held
 from .kin import Link
 from .links import ByChance, Counted, Earlier, Orphans, Partner, Through
-from .terms import Terms, census, terms_of
+from .terms import MOST_HELD, Terms, census, require_room, terms_of
 
 T = TypeVar("T")
 TALLIED = 1 << 20
 """Children counted at a time."""
+MOST_TALLIED = 200_000_000
+"""Children that are counted when compiling: some seconds."""
 
 
 @dataclass
@@ -224,6 +226,8 @@ class _Binding:
     def _counted(self, bond: Bond, rows: int, children: int) -> Counted:
         parents, terms = self.found.rows[bond.parent.name], self._terms(bond)
         if terms == Terms(0, None):
+            require_room(parents, MOST_HELD)
+            self._require_few(children)
             counts: Counts = held(_tallied(self._key(bond, "counts"), children, parents), fewest=0)
         else:
             found = census(terms, parents)
@@ -232,6 +236,13 @@ class _Binding:
             found.check(children)
             counts = found.counts(children, self._key(bond, "counts"), in_order=False)
         return Counted(bond.name, counts, Permutation(self._key(bond, "order"), rows))
+
+    @staticmethod
+    def _require_few(children: int) -> None:
+        if children > MOST_TALLIED:
+            message = f"{children:,} rows are too many to count the children of each parent by"
+            hint = "say per_parent (a minimum, say), or drop the aggregate or line number"
+            raise Refused("", "too_many_rows", message, hint)
 
     @staticmethod
     def _agree(meant: int, children: int, bond: Bond) -> None:

@@ -10,6 +10,8 @@ from ..cells import Floats, Rows
 from ..distributions import binomial_weights, poisson_weights
 
 HALVINGS = 80
+TABLED = 1e8
+"""Beyond this mean chance spreads counts by less than a thousandth: they are dealt out evenly."""
 STEEPEST = 60.0
 """e^-60 of the neighbouring weight is none."""
 
@@ -45,6 +47,9 @@ def scattered(low: int, high: int | None, parents: int, children: int) -> Quotas
     mean = children / parents - low
     if mean <= 0:
         return Quotas(np.array([low]), np.array([parents]))
+    if mean > TABLED:
+        each, more = divmod(children, parents)
+        return Quotas(np.array([each, each + 1]), np.array([parents - more, more]))
     if high is None:
         first, weights = poisson_weights(mean)
     else:

@@ -28,6 +28,11 @@ from .skew import Busy, OutOfReach, declining
 
 WIDEST = 1_000_000
 """Of maximum − minimum."""
+MOST_HELD = 20_000_000
+"""Parents of which each one's count is held: half a gigabyte."""
+MOST_DEALT = 1_000_000_000
+"""Parents of which blocks' totals are held."""
+MOST_CHILDREN = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,10 @@ class Census:
 
     def check(self, children: int) -> None:
         """Raises: Refused: so many cannot be."""
+        if children > MOST_CHILDREN:
+            raise Refused(
+                "per_parent", "too_wide", "there would be more than 2^62 rows", "lower it"
+            )
         least, most = self.active * self.terms.low, None
         if self.terms.high is not None:
             most = self.active * self.terms.high
@@ -129,6 +138,7 @@ class Census:
         """
         order = Permutation(key, self.parents)
         if self.terms.skew is not None:
+            require_room(self.parents, MOST_HELD)
             curve = self._curve(self.terms.skew, children)
             return held(_by_parent(np.append(curve, np.zeros(self.idle, np.int64)), order))
         found = self._quotas(children)
@@ -142,7 +152,9 @@ class Census:
         if not in_order and set(values.tolist()) <= {0, 1}:
             return AtMostOne(order, children)
         if in_order:
+            require_room(self.parents, MOST_DEALT)
             return Dealt(key, values, quotas)
+        require_room(self.parents, MOST_HELD)
         return held(_by_parent(np.repeat(values, quotas), order))
 
     def _quotas(self, children: int) -> Quotas:
@@ -171,6 +183,14 @@ class Census:
             hint = "raise the maximum, or lower the skew's share"
             raise Refused("per_parent.maximum", "counts_do_not_fit", message, hint)
         return curve
+
+
+def require_room(parents: int, most: int) -> None:
+    """Raises: Refused: what is held for so many parents would not fit into memory."""
+    if parents > most:
+        message = f"these counts are held in memory, for at most {most:,} parents, not {parents:,}"
+        hint = "leave the table's rows and the skew out, so that rows follow from a range or a mean"
+        raise Refused("per_parent", "too_many_parents", message, hint)
 
 
 def census(terms: Terms, parents: int) -> Census:

@@ -1,0 +1,64 @@
+"""A computation in words, as scalar SQL over the fields of a row."""
+
+from __future__ import annotations
+
+import re
+
+from . import quantities as q
+from .conditions import Names, sql_name
+
+_SIGNS = {"×": "*", "x": "*", "·": "*", "*": "*", "times": "*", "multiplied by": "*", "÷": "/",
+          "/": "/", "divided by": "/", "+": "+", "plus": "+", "-": "-", "–": "-", "minus": "-",
+          "less": "-"}  # fmt: skip
+_SIGN = re.compile(
+    r" ?([×*·+÷]) ?| ([-–/x]) | (times|multiplied by|divided by|plus|minus|less) ", re.IGNORECASE
+)
+_OF_TWO = re.compile(
+    r"(?:the )?(?P<word>sum|product|difference) (?:of|between) (?P<one>.+?) and (?P<two>.+)",
+    re.IGNORECASE,
+)
+_WORDS = {"sum": "+", "product": "*", "difference": "-"}
+_SHARE = re.compile(rf"({q.NUMBER}) ?(?:%|percent)(?: of (.+))?", re.IGNORECASE)
+MOST_TERMS = 12
+
+
+def formula(text: str, names: Names) -> str | None:
+    """ "quantity × unit price minus 10 %" as SQL; None where a word of it names no field."""
+    text = text.strip()
+    if text.startswith("(") and text.endswith(")") and "(" not in text[1:]:
+        text = text[1:-1].strip()
+    if two := _OF_TWO.fullmatch(text):
+        text = f"{two['one']} {_WORDS[two['word'].casefold()]} {two['two']}"
+    pieces = [piece for piece in _SIGN.split(text) if piece is not None]
+    if len(pieces) > 2 * MOST_TERMS or len(pieces) % 2 == 0:
+        return None
+    found = _term(pieces[0], names)
+    for sign, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        if found is None:
+            return None
+        found = _joined(found, _SIGNS[sign.strip().casefold()], piece.strip(), names)
+    return found
+
+
+def _joined(left: str, sign: str, piece: str, names: Names) -> str | None:
+    share = _SHARE.fullmatch(piece)
+    if share and not share[2] and sign in "+-":  # "plus 19 %" is of all that stands before
+        part = q.value(share[1])
+        factor = 1 + (part or 0) / 100 * (1 if sign == "+" else -1)
+        return f"({left}) * {factor:.6g}" if part is not None else None
+    right = _term(piece, names)
+    return None if right is None else f"{left} {sign} {right}"
+
+
+def _term(text: str, names: Names) -> str | None:
+    text = text.strip()
+    if share := _SHARE.fullmatch(text):
+        part = q.value(share[1])
+        inner = _term(share[2], names) if share[2] else None
+        factor = f"{(part or 0) / 100:.6g}"
+        return f"{factor} * {inner}" if inner else (None if share[2] else factor)
+    if re.fullmatch(q.NUMBER, text):
+        number = q.value(text)
+        return None if number is None else f"{number}"
+    one = names.find(text)
+    return sql_name(one.name) if one else None

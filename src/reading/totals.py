@@ -1,0 +1,119 @@
+"""Amounts that follow from others: totals, and what a stay's days are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .conditions import sql_name
+from .row import Row, is_open, made_by
+from .shaping import Shaped
+
+_TOTALS = ("total", "total amount", "total price", "sum", "grand total", "order total", "subtotal",
+           "sub total", "line total", "invoice total", "total cost", "amount", "revenue",
+           "order value", "net amount", "net total")  # fmt: skip
+_COUNTS = (("quantity", "qty", "unit sold", "piece", "quantity sold", "quantity ordered"),
+           ("night", "number of night", "nights stayed", "length of stay"))  # fmt: skip
+_PRICES = (("unit price", "price", "price per unit", "item price", "list price", "selling price",
+            "ticket price"),
+           ("price per night", "nightly rate", "nightly price", "room rate", "night rate",
+            "price", "rate"))  # fmt: skip
+
+
+def total_of(row: Row) -> Shaped | None:
+    """The first field that is a total by its name, of which nothing else was said."""
+    for entry in _TOTALS:
+        one = row.meaning(entry)
+        if one and is_open(one) and "expr" not in one.field.get("generator", {}):
+            return one
+    return None
+
+
+def base_of(row: Row) -> str:
+    """Quantity × price, or nights × price a night, where both are there."""
+    for counts, prices in zip(_COUNTS, _PRICES, strict=True):
+        count, price = row.meaning(*counts), row.meaning(*prices)
+        numbers = ("integer", "number")
+        if count and price and {count.field["type"], price.field["type"]} <= set(numbers):
+            return f"{sql_name(count.name)} * {sql_name(price.name)}"
+    return ""
+
+
+def settle(row: Row) -> None:
+    """A bare total beside its parts is their product, less what was taken off."""
+    total, base = total_of(row), base_of(row)
+    if total is None or not base or total.name in base.replace('"', "").split(" * "):
+        return
+    discount = row.meaning("discount", "discount percent", "discount rate", "discount percentage")
+    off = "" if discount is None else f" * (1 - {sql_name(discount.name)} / 100)"
+    if discount is not None and row.follows(discount.name, total.name):
+        off = ""
+    row.because = total.said.words
+    computed(row, total, " * ".join([base, *row.factors]) + off)
+
+
+def computed(row: Row, subject: Shaped, expr: str, *, kind: str = "") -> None:
+    """The field from others, right to the cent where cents are in it."""
+    types = {one.field["type"] for one in row.fields if sql_name(one.name) in expr.split()}
+    kind = kind or _kind(subject, expr, types)
+    generator: dict[str, Any] = {"kind": "expression", "expr": expr}
+    if kind == "number":
+        generator["decimal_places"] = 2
+    constraints = {
+        k: w for k, w in subject.field.get("constraints", {}).items() if k not in ("unique",)
+    }
+    made = made_by(subject, generator, type=kind)
+    if not constraints:
+        made.field.pop("constraints", None)
+    row.put(made, f"{subject.name!r} was computed as {expr}")
+    whole = f"round({expr}, 2)" if kind == "number" else expr
+    row.promise(f"{sql_name(subject.name)} = {whole}")
+
+
+def _kind(subject: Shaped, expr: str, types: set[str]) -> str:
+    own = str(subject.field["type"])
+    if types and types <= {"date", "datetime"}:
+        return "integer" if "-" in expr else own
+    if own in ("date", "datetime", "string", "boolean"):
+        return own
+    return "integer" if types == {"integer"} and own == "integer" and "/" not in expr else "number"
+
+
+# ── stays ─────────────────────────────────────────────────────────────────────────────────────
+
+_IN = ("check in", "check in date", "arrival", "arrival date", "checkin", "start of stay")
+_OUT = ("check out", "check out date", "departure", "departure date", "checkout")
+
+
+def stay(row: Row) -> None:
+    """Who stays so many nights leaves so many days after arriving."""
+    nights, arrival = row.meaning(*_COUNTS[1]), row.meaning(*_IN)
+    if not nights or not arrival or arrival.field["type"] != "date":
+        return
+    row.because = nights.said.words
+    leaving = row.meaning(*_OUT)
+    if leaving is None:
+        leaving = row.add("check_out", arrival, after=True)
+        row.notes.append(f"{leaving.name!r} was added beside {arrival.name!r}")
+    elif leaving.field["type"] != "date" or not is_open(leaving):
+        return
+    if nights.field["type"] == "integer" and not row.follows(nights.name, leaving.name):
+        computed(row, leaving, f"{sql_name(arrival.name)} + {sql_name(nights.name)}", kind="date")
+
+
+def booked(row: Row) -> None:
+    """What is cancelled before a stay begins was booked before that."""
+    cancelled, arrival = row.meaning("cancelled at", "canceled at"), row.meaning(*_IN)
+    if not cancelled or not arrival or row.meaning("booked at", "booking date", "created at"):
+        return
+    if not row.follows(arrival.name, cancelled.name):
+        return
+    first = row.add("booked_at", arrival)
+    span = {"kind": "timedelta", "minimum": -180 * 24, "maximum": -24, "unit": "hours",
+            "after": arrival.name}  # fmt: skip
+    row.put(
+        made_by(first, span),
+        f"{first.name!r} was added, 1 to 180 days before {arrival.name!r}",
+    )
+    row.rules.append({"rule": "inequality", "low": first.name, "high": cancelled.name})
+    row.because = cancelled.said.words
+    row.promise(f"{first.name} <= {sql_name(cancelled.name)}")
