@@ -1,13 +1,12 @@
 """Gemini jobs against the emulator in a process of its own: time, tokens, faults, quotas, kills.
 
-    python -m bench.llm [calm|faults|quotas|pool|memory|kills …]
+python -m bench.llm [calm|faults|quotas|pool|memory|kills …]
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import random
@@ -209,14 +208,16 @@ async def calm() -> None:
                     done, _, seconds, cpu = await job(opened, SCHEMA, ROWS, seed=seed)
                     calls = gemini.get("/calls")["calls"]
                     ours.append(seconds)
-                    bares.append(
-                        await bare(gemini.url, bodies(SCHEMA, ROWS, done.spec), at_once)
-                    )
+                    bares.append(await bare(gemini.url, bodies(SCHEMA, ROWS, done.spec), at_once))
                 ratio = sorted(a / b for a, b in zip(ours, bares, strict=True))[1]
                 what = f"{ROWS} rows × 5 fields, {at_once} at once, beside a bare client"
                 shown = f"{min(ours):.2f} s / {min(bares):.2f} s = {ratio:.2f}"
                 say(what, shown, f"≤ {bound}")
-                say("  calls, CPU of this process a call", f"{calls}, {cpu / calls * 1e3:.1f} ms", "≤ 5 ms")
+                say(
+                    "  calls, CPU of this process a call",
+                    f"{calls}, {cpu / calls * 1e3:.1f} ms",
+                    "≤ 5 ms",
+                )
                 if at_once == 10:
                     await wire(opened, done)
 
@@ -250,10 +251,18 @@ async def faults() -> None:
     say("5 % 429, 503, cut answers, invalid rows: rows", str(dataset.rows), "1000, all valid")
     held = all(verdict.held for verdict in dataset.verdicts)
     say("  every promise holds on the final rows", str(held), "True")
-    say("  calls beside the least", f"{seen['calls']} / {least} = {seen['calls'] / least:.2f}", "≤ 1.3")
+    say(
+        "  calls beside the least",
+        f"{seen['calls']} / {least} = {seen['calls'] / least:.2f}",
+        "≤ 1.3",
+    )
     say("  rows asked for again after a good answer", str(seen["rows_twice"]), "0")
     print("  what the emulator did:", seen["counts"], "turned away:", dict(rejected))
-    say("  wall beside the calm run", f"{walls[1]:.1f} / {walls[0]:.1f} = {walls[1] / walls[0]:.2f}", "≤ 1.5")
+    say(
+        "  wall beside the calm run",
+        f"{walls[1]:.1f} / {walls[0]:.1f} = {walls[1] / walls[0]:.2f}",
+        "≤ 1.5",
+    )
 
 
 async def quotas() -> None:
@@ -283,10 +292,18 @@ async def under_quota(
                 per_window = requests * keys
     # The last call may start when all but the last window's share have left their windows.
     soonest = (calls - 1) // per_window * period + 0.1
-    say(f"under a quota: {what}", f"{soonest:.1f} / {seconds:.1f} s = {soonest / seconds:.3f}", "≥ 0.95")
+    say(
+        f"under a quota: {what}",
+        f"{soonest:.1f} / {seconds:.1f} s = {soonest / seconds:.3f}",
+        "≥ 0.95",
+    )
     limit = tokens or requests
     over = seen["counts"].get("over_quota", 0)
-    say("  most in any window; answers 429", f"{seen['most_in_a_window']} of {limit}; {over}", "never over; 0")
+    say(
+        "  most in any window; answers 429",
+        f"{seen['most_in_a_window']} of {limit}; {over}",
+        "never over; 0",
+    )
 
 
 async def pool() -> None:
@@ -297,7 +314,11 @@ async def pool() -> None:
             calls = gemini.get("/calls")["calls"]
             frame = await opened.datasets.merge(done)
     say("auto, 100,000 products with a pool of 2,000 names: calls", str(calls), "≤ 20")
-    say("  estimated calls; rows; seconds", f"{estimate.calls}; {frame.rows}; {seconds:.1f}", "±30 %")
+    say(
+        "  estimated calls; rows; seconds",
+        f"{estimate.calls}; {frame.rows}; {seconds:.1f}",
+        "±30 %",
+    )
 
 
 async def memory() -> None:
@@ -338,7 +359,7 @@ async def kills() -> None:
 def _kills() -> None:
     import google.genai  # noqa: F401 - before the forks, so that each child starts at once
 
-    chance = random.Random(5)  # noqa: S311 - moments, not secrets
+    chance = random.Random(5)
     options = ("--latency-ms", "60", "--ms-per-token", "0.05", "--rates", "cut=0.05,row=0.02")
     with service(*options) as gemini, tempfile.TemporaryDirectory() as home:
         name = _in_child(lambda: _create(gemini.url, home))
@@ -360,7 +381,11 @@ def _kills() -> None:
         second = _in_child(lambda: _rerun(gemini.url, home))
         paid_after = gemini.get("/calls")["calls"]
     say(f"kill -9 at {KILLS} moments ({killed} while it ran): asked again", str(again), "0")
-    say("  rows; the rerun with another chunk size: calls", f"{first[1]}; {paid_after - paid}", f"{KILL_ROWS}; 0")
+    say(
+        "  rows; the rerun with another chunk size: calls",
+        f"{first[1]}; {paid_after - paid}",
+        f"{KILL_ROWS}; 0",
+    )
     say("  same bytes", str(first[0] == second[0]), "True")
 
 

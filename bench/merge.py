@@ -74,8 +74,6 @@ def _worker(what: str, folder: Path, *words: str) -> dict[str, float]:
 
 
 def _table(rows: int) -> Any:
-    import datetime as dt
-
     import numpy as np
     import pyarrow as pa
 
@@ -84,7 +82,6 @@ def _table(rows: int) -> Any:
     day = np.datetime64("2024-01-01") + some.integers(0, 365, rows)
     moment = np.datetime64("2024-01-01T00:00:00", "us") + some.integers(0, 3 * 10**13, rows)
     note = np.where(number % 5 == 0, None, [f"a note, on {n % 977}" for n in number])
-    del dt
     return pa.table(
         {
             "id": number,
@@ -144,6 +141,7 @@ def _merge(folder: Path, source: str, target: str, times: int) -> Callable[[], N
 
 def _copy(folder: Path, source: str, target: str, times: int) -> Callable[[], None]:
     """Bytes only: headers and brackets are cut off where they are known to end."""
+    del target
     paths = sorted((folder / "job").glob(f"*.{source}")) * times
     inside = {
         "csv": lambda data: data[data.index(b"\n") + 1 :],

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import tempfile
 import time
 from datetime import date
 from pathlib import Path
 
+from src.core.parsing import parse_schema
+from src.core.planning import CODE_ROWS
+from src.data import load_pools
+from src.generation.recipe import Recipe, compile_schema
+
 from .timing import Run, in_turn, median, process, ratio
 
 ROOT = Path(__file__).parents[1]
 ROWS = 1_000_000
+PEER_ROWS = 100_000
 SCHEMA = ROOT / "examples" / "customers.schema.json"
 
 
@@ -21,11 +29,12 @@ def run() -> None:
         _print("the whole process, to Parquet", ours, numpy)
         engine, hand = in_turn(3, _engine, _numpy_alone)
         _print("rows as Arrow, no files", engine, hand)
+        for peer in ("mimesis", "faker"):
+            _print_peer(peer, ours, process(_peer(peer, folder)))
+    _print_far_cell()
 
 
 def _generate(folder: str) -> Run:
-    import os
-
     os.environ["ROWMILL_HOME"] = folder
     return process(
         [
@@ -41,27 +50,43 @@ def _numpy(folder: str) -> Run:
     return process([sys.executable, script, str(ROWS), f"{folder}/numpy.parquet"])
 
 
-def _engine() -> Run:
-    import json
+def _peer(name: str, folder: str) -> list[str]:
+    script = str(ROOT / "bench" / "peer_customers.py")
+    return [sys.executable, script, name, str(PEER_ROWS), f"{folder}/{name}.parquet"]
 
-    from src.core.parsing import parse_schema
-    from src.core.planning import CODE_ROWS
-    from src.data import load_pools
-    from src.generation.recipe import compile_schema
 
-    schema = parse_schema(json.loads(SCHEMA.read_text("utf-8")))
+def _print_peer(name: str, ours: list[Run], theirs: Run) -> None:
+    speed = PEER_ROWS / theirs.wall_s
+    share = ROWS / median([run.wall_s for run in ours]) / speed
+    print(f"{'the same through ' + name:40} {speed:10,.0f} rows/s   rowmill × {share:.1f}")
+
+
+def _print_far_cell() -> None:
+    """One row of a table so large that nothing before it can have been made."""
+    table = _compiled(2 * 10**9).tables["customers"]
+    far = 10**9
+    table.make(far, far + 1)  # the first one imports what it needs
     began = time.perf_counter()
-    recipe = compile_schema(
-        schema,
-        rows={"customers": ROWS},
+    table.make(far, far + 1)
+    print(f"{'row 1,000,000,000 alone, ms':40} {(time.perf_counter() - began) * 1000:.1f}")
+
+
+def _engine() -> Run:
+    began = time.perf_counter()
+    table = _compiled(ROWS).tables["customers"]
+    for start in range(0, ROWS, CODE_ROWS):
+        table.make(start, min(start + CODE_ROWS, ROWS))
+    return Run(time.perf_counter() - began, 0.0, 0.0)
+
+
+def _compiled(rows: int) -> Recipe:
+    return compile_schema(
+        parse_schema(json.loads(SCHEMA.read_text("utf-8"))),
+        rows={"customers": rows},
         seed=7,
         as_of=date(2026, 1, 1),
         pools=load_pools(),
     )
-    table = recipe.tables["customers"]
-    for start in range(0, ROWS, CODE_ROWS):
-        table.make(start, min(start + CODE_ROWS, ROWS))
-    return Run(time.perf_counter() - began, 0.0, 0.0)
 
 
 def _numpy_alone() -> Run:

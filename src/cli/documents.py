@@ -40,6 +40,7 @@ def validated(found: Validation) -> dict[str, Any]:
         "valid": not found.problems,
         "schema_id": found.schema_id,
         "problems": problems(found.problems),
+        "mended": found.mended.document() if found.mended else None,
         "warnings": list(found.warnings),
         "estimate": asdict(found.estimate) if found.estimate else None,
         "preview": found.preview,

@@ -83,16 +83,34 @@ def extract(request: str, schema_file: Path | None, local: bool, as_json: bool) 
     return run_here(work, Screen(as_json=as_json))
 
 
+def _paper_option(command: Callable[..., int]) -> Callable[..., int]:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The file to write; without it: stdout.",
+        metavar="FILE",
+    )(overwrite_option(command))
+
+
 @schema.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--rows", type=click.IntRange(0), help="How many rows it is for.", metavar="N")
+@click.option("--fix", is_flag=True, help="Write the schema with every problem mended.")
+@_paper_option
 @json_option
-def validate(file: Path, rows: int | None, as_json: bool) -> int:
+def validate(
+    file: Path, rows: int | None, fix: bool, output: Path | None, overwrite: bool, as_json: bool
+) -> int:
     """Everything that is wrong with a schema, at once; exit code 2 where something is.
 
+    With --fix the mended schema goes to stdout or to a file, and what was wrong to stderr: read
+    both, for a fix may drop what cannot be had.
+
     \b
-    Example:
+    Examples:
       rowmill schema validate customers.json --rows 100000
+      rowmill schema validate customers.json --rows 100000 --fix -o mended.json
     """
 
     async def work(here: Here) -> int:
@@ -104,12 +122,28 @@ def validate(file: Path, rows: int | None, as_json: bool) -> int:
         given = Given(document=read_document(file))
         found = await here.app.schemas.validate(given, row_count=rows)
         here.screen.document(documents.validated(found))
+        if fix and (not found.problems or found.mended):
+            return _fixed(here.screen, found, output, overwrite)
         if found.problems and not as_json:
-            raise InvalidSchema(found.problems)
+            raise InvalidSchema(found.problems, hint=_fix_hint(found))
         _show(here.screen, found)
         return 2 if found.problems else 0
 
     return run_here(work, Screen(as_json=as_json))
+
+
+def _fix_hint(found: Validation) -> str:
+    return "mend these, or let --fix do it" if found.mended else ""
+
+
+def _fixed(screen: Screen, found: Validation, output: Path | None, overwrite: bool) -> int:
+    """The mended schema, or the one that needed no mending."""
+    aside = Screen(as_json=screen.as_json, aside=True)
+    aside.listed("Mended:", map(str, found.problems))
+    right = found.mended or found.schema
+    if right is not None:
+        _keep(screen, right.document(), output, overwrite)
+    return 0
 
 
 def _show(screen: Screen, found: Validation) -> None:
@@ -123,16 +157,6 @@ def _show(screen: Screen, found: Validation) -> None:
     cost = found.estimate
     size = f": {count(cost.rows, 'row')}, about {cost.bytes:,} bytes" if cost else ""
     screen.say(f"valid{size}", "bold green")
-
-
-def _paper_option(command: Callable[..., int]) -> Callable[..., int]:
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="The file to write; without it: stdout.",
-        metavar="FILE",
-    )(overwrite_option(command))
 
 
 @schema.command("import")

@@ -111,7 +111,7 @@ def read_document(path: Path) -> dict[str, Any]:
     Raises:
         InvalidArgument: it is none, or cannot be read.
     """
-    from ..core.schemas import MAX_DOCUMENT_BYTES
+    from ..core.parsing import MAX_DOCUMENT_BYTES
 
     try:
         with path.open("rb") as file:

@@ -116,21 +116,25 @@ class ModelRows:
 
     def _key(self, job: Job, table: TableRecipe, rows: range) -> str:
         """What was asked, so that an answer serves whoever asks the same again."""
-        return canonical_sha256(
-            {
-                "fields": [field.document() for field in table.fields],
-                "asked": [field.name for field in table.model_fields],
-                "table": table.name,
-                "about": [job.spec.schema.name, job.spec.schema.description],
-                "locale": job.spec.schema.locale,
-                "as_of": job.spec.as_of,
-                "engine": job.spec.engine,
-                "seed": job.spec.seed,
-                "rows": [rows.start, rows.stop, table.row_count],
-                "model": self._writer.model,
-                "prompt": self._writer.prompt_version,
-            }
-        )
+        about = self._writing(job, table).about
+        if not about:
+            about = self._writing(job, table).about = canonical_sha256(self._about(job, table))
+        return canonical_sha256([about, rows.start, rows.stop])
+
+    def _about(self, job: Job, table: TableRecipe) -> dict[str, Any]:
+        return {
+            "fields": [field.document() for field in table.fields],
+            "asked": [field.name for field in table.model_fields],
+            "table": table.name,
+            "about": [job.spec.schema.name, job.spec.schema.description],
+            "locale": job.spec.schema.locale,
+            "as_of": job.spec.as_of,
+            "engine": job.spec.engine,
+            "seed": job.spec.seed,
+            "rows": table.row_count,
+            "model": self._writer.model,
+            "prompt": self._writer.prompt_version,
+        }
 
     # ── from a pool ───────────────────────────────────────────────────────────────────────────
 

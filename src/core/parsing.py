@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +13,12 @@ from .errors import InvalidSchema, Problem
 from .models import DataSchema
 from .spelling import normalise
 
+MAX_DOCUMENT_BYTES = 256 * 1024
+DEEPEST_FIELDS = 5
+DEEPEST = 64
+NESTING = frozenset({"fields", "items", "columns"})
+"""Keys under which fields lie in a table or in each other."""
+
 
 def parse_schema(document: Any) -> DataSchema:
     """The schema a document describes, in any accepted spelling.
@@ -18,6 +26,8 @@ def parse_schema(document: Any) -> DataSchema:
     Raises:
         InvalidSchema: the document is not shaped like a schema; carries every problem.
     """
+    if (deep := _too_deep(document)) is not None:
+        raise InvalidSchema((deep,))
     canonical = normalise(document)
     flat = isinstance(document, dict) and "tables" not in document and "resources" not in document
     try:
@@ -26,6 +36,35 @@ def parse_schema(document: Any) -> DataSchema:
         errors = [error for error in exc.errors(include_url=False) if not _is_echo(error)]
         found = tuple(_problem(error, canonical, flat) for error in errors)
         raise InvalidSchema(_distinct(found)) from None
+
+
+def too_large(document: Any) -> Problem | None:
+    """What is told of a document from outside before anything else is looked at."""
+    try:
+        length = len(json.dumps(document, default=str))
+    except (RecursionError, ValueError):
+        return Problem("", "too_deep", "the document is nested too deeply", "write it flatter")
+    if length <= MAX_DOCUMENT_BYTES:
+        return None
+    message = f"the document has {length:,} bytes as JSON, {MAX_DOCUMENT_BYTES:,} are allowed"
+    return Problem("", "too_large", message, "split it, or shorten its lists of values")
+
+
+def _too_deep(document: Any) -> Problem | None:
+    """Without recursion, so that no depth is too deep to be told."""
+    open_: list[tuple[Any, str, int, int]] = [(document, "", 0, 0)]
+    for value, path, fields, depth in open_:
+        if fields > DEEPEST_FIELDS or depth > DEEPEST:
+            what = f"fields are nested more than {DEEPEST_FIELDS} deep"
+            message = what if fields > DEEPEST_FIELDS else "the document is nested too deeply"
+            return Problem(path, "too_deep", message, "make text of what lies deeper")
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                level = fields + (key in NESTING and isinstance(inner, Mapping | list | tuple))
+                open_.append((inner, f"{path}.{key}" if path else str(key), level, depth + 1))
+        elif isinstance(value, list | tuple):
+            open_ += [(v, f"{path}[{n}]", fields, depth + 1) for n, v in enumerate(value)]
+    return None
 
 
 def _is_echo(error: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from ..utils.text import shown
 from .errors import InvalidArgument, InvalidSchema, Problem
 from .estimates import Estimate, estimate
 from .models import MOST_ROWS, DataSchema, Generation, OutputFormat
-from .parsing import parse_schema
+from .parsing import parse_schema, too_large
 from .ports import JobStore, Reading, RowWriter, SchemaReader
 from .samples import preview
 
@@ -27,8 +27,9 @@ PREVIEW_SEED = 0
 UNSAID_ROWS = 100
 """Rows of which the first are shown while nobody has said how many there will be."""
 ROWS_MISSING = "rows_missing"
+UNMENDED = frozenset({"too_large", "limit_exceeded"})
+"""What only a person can cut down."""
 MAX_DESCRIPTION = 20_000
-MAX_DOCUMENT_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,20 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """`schema_id` and `schema` are None where the document is not even shaped like a schema."""
+    """`schema_id` and `schema` are None where the document is not even shaped like a schema.
+
+    `mended`: the schema with a fix for every problem, under `mended_id`; None where nothing is
+    wrong, or where only a person can say what was meant.
+    """
 
     schema_id: str | None
     schema: DataSchema | None
     problems: tuple[Problem, ...]
-    warnings: tuple[str, ...]
-    estimate: Estimate | None
-    preview: Mapping[str, list[dict[str, Any]]]
+    warnings: tuple[str, ...] = ()
+    estimate: Estimate | None = None
+    preview: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    mended: DataSchema | None = None
+    mended_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +141,13 @@ class Schemas:
             schema, notes = await self._read(given)
             rows = self.rows(schema, row_count)
         except InvalidSchema as exc:
-            return Validation(None, None, exc.problems, (), None, {})
+            found = Validation(None, None, exc.problems)
+            return await self._with_mended(found, given, row_count, generation)
         seen = await asyncio.to_thread(self._looked_at, schema, rows, generation)
         cost = None
         if seen.recipe is not None and not seen.problems:
             cost = await asyncio.to_thread(self.estimated, seen.recipe, output_format)
-        return Validation(
+        found = Validation(
             schema_id=await self._keep(schema),
             schema=schema,
             problems=seen.problems,
@@ -147,6 +155,7 @@ class Schemas:
             estimate=cost,
             preview=seen.preview,
         )
+        return await self._with_mended(found, given, row_count, generation)
 
     async def resolve(self, given: Given) -> DataSchema:
         """The schema somebody names, with makers for bare fields and a day that counts as today.
@@ -218,8 +227,35 @@ class Schemas:
         document = await self._document(given)
         notes: tuple[str, ...] = ()
         if given.schema_id is None:
+            if (large := too_large(document)) is not None:
+                raise InvalidSchema((large,))
             document, notes = enrich(document)
         return self._dated(parse_schema(document)), notes
+
+    async def _with_mended(
+        self, found: Validation, given: Given, row_count: int | None, generation: Generation
+    ) -> Validation:
+        if not found.problems or any(one.code in UNMENDED for one in found.problems):
+            return found
+        document = found.schema.document() if found.schema else await self._document(given)
+        mended = await asyncio.to_thread(self._mended, document, row_count, generation)
+        if mended is None:
+            return found
+        return replace(found, mended=mended, mended_id=await self._keep(mended))
+
+    def _mended(
+        self, document: Mapping[str, Any], row_count: int | None, generation: Generation
+    ) -> DataSchema | None:
+        from ..generation.checks import mended_schema
+
+        found = mended_schema(
+            document,
+            row_count=row_count,
+            pools=self.pools(),
+            as_of=self.today(),
+            generation=generation,
+        )
+        return self._dated(found) if found is not None else None
 
     def _looked_at(
         self, schema: DataSchema, rows: Mapping[str, int], generation: Generation

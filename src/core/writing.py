@@ -25,7 +25,7 @@ MOST_CALLS = 12
 """Calls that a batch takes part in at the most, fruitful or not."""
 JUDGED_TRIES = 2
 """So often a text may be sent back as a near-duplicate: then it seems to be all there is to say."""
-SHORT_TEXT = 4
+SHORT_TEXT = 6
 """Texts that are meant to be shorter (words) repeat by nature."""
 
 
@@ -62,6 +62,7 @@ class Writing:
     ) -> None:
         self._job, self._table = job, table
         self._asker, self._journal, self._room = asker, journal, room
+        self.about = ""  # what is asked, as a hash, once somebody has computed it
         self._seen = _judges(table)
         self._at_once = MODEL_BATCH
         self._cuts = 0  # in succession

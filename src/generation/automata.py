@@ -129,9 +129,7 @@ def automaton(tree: Tree) -> Automaton:
     return Automaton(tuple(edges), frozenset(n for nodes, n in numbers.items() if end in nodes))
 
 
-def _steps(
-    net: _Net, nodes: frozenset[int]
-) -> Iterator[tuple[list[int], tuple[int, ...]]]:
+def _steps(net: _Net, nodes: frozenset[int]) -> Iterator[tuple[list[int], tuple[int, ...]]]:
     """Characters that lead to the same nodes, together; in the order of their first character."""
     targets: dict[int, list[int]] = {}
     for node in sorted(nodes):

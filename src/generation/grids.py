@@ -52,10 +52,11 @@ class Grid:
 
     def nearest(self, drawn: Floats) -> Rows:
         """Rounded half up, away from zero. What truncation let through ends inside the grid."""
-        scaled = np.abs(drawn) * float(1 / self.step)
-        scaled += 0.5
-        np.floor(scaled, out=scaled)
-        multiples = np.copysign(scaled, drawn, out=scaled).astype(np.int64)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows ends at an end
+            scaled = np.abs(drawn) * float(1 / self.step)
+            scaled += 0.5
+            np.floor(scaled, out=scaled)
+            multiples = np.copysign(scaled, drawn, out=scaled).astype(np.int64)
         # Only where the half step beyond an end was hit to the last bit of a float.
         return np.clip(multiples, self.low, self.high, out=multiples)
 

@@ -19,8 +19,8 @@ MOST_ROUNDS = 12
 """So often a document is judged: a problem that needs more fixes stays."""
 MOST_MENDED = 500
 """Problems looked at in one round; the others wait for the next."""
-WHOLE = frozenset({"name", "description", "locale", "as_of", "tables", "expectations"})
-"""Keys of a canonical document; any other path of a flat one lies in its only table."""
+OF_TABLES = frozenset({"rows", "fields", "primary_key", "foreign_keys", "rules"})
+"""Where a path begins so, it lies in the only table of a flat document."""
 STEP = re.compile(r"\[(\d+)\]|[^.\[\]]+")
 GONE = object()
 """Stands where something was removed: what lies beside it keeps its place until all are done."""
@@ -45,7 +45,7 @@ class Spot:
 
     def put(self, steps: Steps, value: Any) -> None:
         """Into what is there; nothing happens where the way to it is missing."""
-        holder = self.get(steps[:-1]) if steps else None
+        holder: Any = self.get(steps[:-1]) if steps else None
         if isinstance(holder, dict) or _holds(holder, steps[-1] if steps else 0):
             holder[steps[-1]] = value
 
@@ -106,7 +106,10 @@ def mended(document: Document, judge: Judge, menders: Menders) -> Document | Non
 
 
 def _mend(
-    document: Document, problems: Iterable[Problem], menders: Menders, tried: Counter[tuple[str, str]]
+    document: Document,
+    problems: Iterable[Problem],
+    menders: Menders,
+    tried: Counter[tuple[str, str]],
 ) -> bool:
     """Applies one fix for each problem; False where none is left to be tried."""
     is_left = False
@@ -122,8 +125,7 @@ def _mend(
 
 def _steps(path: str) -> Steps:
     steps = tuple(int(found[1]) if found[1] else found[0] for found in STEP.finditer(path))
-    is_flat = bool(steps) and steps[0] not in WHOLE
-    return ("tables", 0, *steps) if is_flat else steps
+    return ("tables", 0, *steps) if steps[:1] and steps[0] in OF_TABLES else steps
 
 
 def _holds(here: Any, step: str | int) -> bool:

@@ -93,8 +93,12 @@ def moment(brief: Brief) -> Maker:
 
 def span(brief: Brief) -> Span:
     """Raises: Refused."""
+    kinds_of_span = {"date": _dates, "time": _times, "datetime": _datetimes}
+    if brief.field.type not in kinds_of_span:
+        hint = "make it a date, time or datetime"
+        raise Refused("type", "wrong_type", f"a {brief.field.type} is no moment", hint)
     _refuse_numbers(brief)
-    return {"date": _dates, "time": _times, "datetime": _datetimes}[brief.field.type](brief)
+    return kinds_of_span[brief.field.type](brief)
 
 
 def _refuse_numbers(brief: Brief) -> None:

@@ -94,6 +94,13 @@ class Validated(Answer):
     schema_id: Annotated[str | None, Field(description="null where it is no schema at all")]
     problem_count: int
     problems: Annotated[list[SchemaProblem], Field(description="at most 50 are shown")]
+    mended_id: Annotated[
+        str | None,
+        Field(description="schema_id of the schema with every problem fixed, if there is one"),
+    ] = None
+    mended: Annotated[
+        dict[str, Any] | None, Field(description="that schema, or a summary of it; ask the user")
+    ] = None
     warnings: list[str]
     estimate: Annotated[
         Estimate | None, Field(description="null while there are problems or no rows")

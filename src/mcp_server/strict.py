@@ -161,7 +161,7 @@ def _refused(word: str) -> Any:
 
 
 def _in_size(value: Any) -> Any:
-    from ..core.schemas import MAX_DOCUMENT_BYTES
+    from ..core.parsing import MAX_DOCUMENT_BYTES
 
     length = len(json.dumps(value))
     if length > MAX_DOCUMENT_BYTES:

@@ -54,13 +54,16 @@ def _after_extraction(result: Extracted) -> str:
 
 def validated(result: Validation) -> a.Validated:
     found = [problem for problem in result.problems if not _said_later(problem, result)]
+    mended = result.mended if found else None
     later = ("the number of rows is open: give row_count to create_job",)
     warnings = result.warnings + (later if len(found) < len(result.problems) else ())
     return a.Validated(
         valid=not found,
         schema_id=result.schema_id,
         problem_count=len(found),
-        problems=problems(found, 12_000),
+        problems=problems(found, 8_000 if mended else 12_000),
+        mended_id=result.mended_id if mended else None,
+        mended=schema_document(mended, 6_000) if mended else None,
         warnings=lines(warnings, 1_500),
         estimate=estimate(result.estimate) if result.estimate else None,
         preview=preview(result.preview, 3_000),

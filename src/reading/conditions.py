@@ -67,7 +67,9 @@ def sql_name(name: str) -> str:
 def sql_value(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
+    return (
+        str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
+    )
 
 
 class Names:
@@ -79,7 +81,9 @@ class Names:
 
     def find(self, words: str) -> Shaped | None:
         """The field of exactly these words, of their meaning, or the only one that has them."""
-        text = stripped(re.sub(r"^(?:its|the|their|his|her) ", "", words.strip(), flags=re.IGNORECASE))
+        text = stripped(
+            re.sub(r"^(?:its|the|their|his|her) ", "", words.strip(), flags=re.IGNORECASE)
+        )
         if not text or len(text) > 100:
             return None
         plain, name = lexicon.words_of(text), field_name(text)
@@ -87,6 +91,16 @@ class Names:
             if one.name == name or lexicon.words_of(one.name) == plain:
                 return one
         return self._alike(plain, text) or self._part(plain)
+
+    def find_last(self, words: str) -> Shaped | None:
+        """ "make sure the end date": the field that the last words name."""
+        pieces = words.split()[-8:]
+        tries = (" ".join(pieces[start:]) for start in range(len(pieces)))
+        return next((one for piece in tries if (one := self._exactly(piece))), None)
+
+    def _exactly(self, text: str) -> Shaped | None:
+        plain = lexicon.words_of(text)
+        return next((one for one in self.fields if lexicon.words_of(one.name) == plain), None)
 
     def _alike(self, plain: tuple[str, ...], text: str) -> Shaped | None:
         hit = lexicon.exact(text)
@@ -153,7 +167,7 @@ def _part(text: str, names: Names, last: Shaped | None, default: str) -> Part | 
         part = read(text, names, last, default)
         if part:
             return part
-    return _valued(text, names, last)
+    return _valued(text, names) or _beside(text, names)
 
 
 def _bounded(text: str, names: Names, last: Shaped | None, default: str) -> Part | None:
@@ -195,9 +209,20 @@ def _compared(text: str, names: Names, last: Shaped | None, default: str) -> Par
             continue
         if told and number is not None:
             return _against(sign, number, match["field"], told["unit"] or "", names, last, default)
-        one, two = names.find(match["field"]), names.find(match["than"])
+    return None
+
+
+_ALIKE = {"integer": "number", "datetime": "date"}
+
+
+def _beside(text: str, names: Names) -> Part | None:
+    """ "price over cost": two fields of one kind."""
+    for sign, pattern in _COMPARED:
+        match = pattern.fullmatch(text)
+        one, two = (names.find(match["field"]), names.find(match["than"])) if match else (None, None)
         if one and two and one is not two:
-            return f"{sql_name(one.name)} {sign} {sql_name(two.name)}", one
+            kinds = {_ALIKE.get(str(f.field["type"]), f.field["type"]) for f in (one, two)}
+            return (f"{sql_name(one.name)} {sign} {sql_name(two.name)}", one) if len(kinds) == 1 else None
     return None
 
 
@@ -211,7 +236,7 @@ def _filled(text: str, names: Names, _last: Shaped | None, _default: str) -> Par
     return f"{sql_name(one.name)} IS {'' if is_null else 'NOT '}NULL", one
 
 
-def _valued(text: str, names: Names, last: Shaped | None) -> Part | None:
+def _valued(text: str, names: Names) -> Part | None:
     """ "cancelled", "status is not cancelled", "paid", "newsletter is yes"."""
     match = _TOLD.fullmatch(text)
     if not match:

@@ -48,6 +48,8 @@ def _checks(field: Mapping[str, Any], said: Said, rows: int | None) -> Iterator[
 
 def _null_check(field: Mapping[str, Any]) -> Iterator[Check]:
     share = field.get("null_fraction")
+    if "null_when" in field:
+        return  # empty exactly then, which is a check of its own
     if share is None:
         yield {"check": "not_null"}
     else:
@@ -59,7 +61,7 @@ def _value_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> Ite
     values = generator.get("values", [])
     if said.values and not said.examples and values:
         yield {"check": "one_of", "values": values}
-    if field.get("null_fraction"):
+    if field.get("null_fraction") or "null_when" in field:
         return  # a share of the filled cells is not a share of the rows
     exact = {"tolerance": 1 / rows if rows else 0.001} if said.exact else {}
     for value, share in _promised(field, said):

@@ -81,7 +81,10 @@ def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
     text = clause.text
     starts = clause.before in (".", "\n")
     pair = v.share_of(text, german=context.german)
-    if pair and text[0].isdigit() and len(pair[0].split()) <= 3:
+    is_off = pair and re.match(
+        r"(?:off|discount|rabatt|if|when|for|over)\b", pair[0], re.IGNORECASE
+    )
+    if pair and not is_off and text[0].isdigit() and len(pair[0].split()) <= 3:
         return (Phrase(text, text, shares=(pair,)),)
     if shared := _with_share(text, context):
         return (Phrase(shared, text, sharing=True, starts=starts),)
@@ -197,7 +200,9 @@ def _with_modifier(last: Phrase, clause: Clause, context: Context) -> Phrase | N
         return None
     alone = read_phrase(clause.text, context)
     share = v.share_of(clause.text, german=context.german)
-    names_nothing = not alone.name and not alone.rest and alone != Said(clause.text)
+    names_nothing = (
+        not alone.name and not alone.rest and not alone.ties and alone != Said(clause.text)
+    )
     if not names_nothing or ((share or alone.shares) and not alone.null_share):
         return None
     return last.joined(clause, f"{last.text} ({clause.text})")

@@ -6,19 +6,36 @@ import re
 from dataclasses import replace
 
 from ..utils.patterns import is_pattern
+from . import quantities as q
 from . import values as v
-from .meanings import Context
+from .meanings import CURRENCY, Context
 from .modifiers import GONE, UNIT, understood
 from .said import Said
 from .words import word_set
 
 _BRACKETS = re.compile(r" ?[(\[{]([^()\[\]{}]{0,300})[)\]}]")
+_UNITS = r"(?:minutes?|hours?|days?|nights?|weeks?|months?|years?)"
+_COUNT = rf"\d{{1,4}}(?: ?(?:-|–|to|and) ?\d{{1,4}})? {_UNITS}"
+_LIMIT = (
+    r"(?:at least|at most|up to|within|no more than|not more than|no later than|maximum|max"
+    r"|minimum|min|exactly|more than|less than|between|from)"
+)
+_LEAD = r"(?:(?:always|never|not|strictly|only|is|are|must be|should be|comes?|lies|on or) ){0,4}"
+_NO_FIELD = rf"(?!{q.MOMENT}|the (?:last|past)|noon\b|midnight\b|today\b|now\b|{CURRENCY})"
+_OF_NAMES = r"(?:the )?[^\W\d][\w ]{0,40}"
 _CONDITION = re.compile(
-    r"(?<!\w)(?:only (?:if|when|for|after|before|where)|when|whenever|unless"
-    r"|if(?! (?:any|known|available)\b)|depend\w*|based on"
-    r"|derived|calculated|computed|equals?|equal to|(?:the )?sum of|same as|multiplied|divided"
-    r"|correlat\w*|nur wenn|falls|wenn|abhängig)(?!\w)|(?<![<>])[=×*]"
-    r"|\d[\d.,]{0,8} ?% (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]",
+    r"(?<!\w)(?:(?:(?:null|empty|missing|blank) )?(?:only (?:if|when|for|where)|when|whenever"
+    r"|unless|if(?! (?:any|known|available)\b))|depend\w*|based on"
+    r"|derived|calculated|computed|equals?|equal to|(?:is |as )?(?:the )?(?:sum|product) of"
+    r"|(?:is |as )?(?:the )?difference (?:of|between)|same as|multiplied|divided|correlat\w*)(?!\w)"
+    rf"|(?:[:=] ?|\bis ){_OF_NAMES} ?(?:[×*+÷]| (?:[-–/x]|times|multiplied by|divided by|minus) )"
+    r"|(?<![<>])[=×*]"
+    r"|\d[\d.,]{0,8} ?(?:%|percent) (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]"
+    rf"|(?:[$€£] ?)?\b\d[\d.,]{{0,8}} ?(?:%|percent|{CURRENCY})? ?(?=(?:if|when) )"
+    rf"|(?<!\w){_LEAD}(?:(?:{_LIMIT} )?{_COUNT} )?(?:before|after|prior to|later than|earlier than"
+    rf"|following)(?: or on)? {_NO_FIELD}(?=[^\W\d])|(?<!\w)(?:{_LIMIT} )?{_COUNT} (?:of|from) "
+    rf"(?=[^\W\d])|(?<!\w){_LEAD}(?:(?:less|lower|smaller|fewer|more|greater|higher|larger|bigger)"
+    rf" than|below|above) {_NO_FIELD}(?=[^\W\d])",
     re.IGNORECASE,
 )
 _STEP = re.compile(r"[<>≤≥]? ?\d[\d.,]{0,12}k?(?: ?[-–] ?\d[\d.,]{0,12}k?|\+)?", re.IGNORECASE)
@@ -57,7 +74,7 @@ def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
     text, said = _unbracketed(text, said, context)
     text, said = understood(text, said, context)
     said = _named(text, said)
-    return said.but(rest=(*said.rest, said.words)) if condition else said
+    return said.but(ties=(*said.ties, condition)) if condition else said
 
 
 def _patterned(text: str, said: Said) -> tuple[str, Said]:
@@ -93,7 +110,8 @@ def _in_brackets(text: str, said: Said, context: Context) -> Said:
         listed = v.typed(v.split(text[examples.end() :]))
         return said.but(values=listed, examples=True)
     if condition := _conditioned(text)[1]:
-        return said.but(rest=(*said.rest, condition if condition == text else text))
+        is_whole = condition == text or re.search(r"[×*]", text)
+        return said.but(ties=(*said.ties, text)) if is_whole else said.but(rest=(*said.rest, text))
     steps = v.split(text)
     if len(steps) > 1 and all(map(_STEP.fullmatch, steps)) and _has_classes(steps):
         return said.but(values=steps)  # "18-24, 25-34, 35+": classes, not bounds

@@ -20,7 +20,10 @@ from .meanings import Context
 from .naming import Setting, field_name, template_for, value_of
 from .phrases import read_phrase, stripped
 from .quantities import in_digits
+from .conditions import Names
 from .refining import refine
+from .relating import Tie, relate
+from .row import Row
 from .said import Said
 from .samples import from_samples
 from .shaping import Shaped, built, reshape, shape
@@ -85,6 +88,7 @@ class _Reader:
         self.locale = ""
         self.setting = Setting(context)
         self.table = ""
+        self.ties: list[Tie] = []
 
     def reading(self) -> Reading:
         text, rows, because = heading.take_rows(self.text, self.context)
@@ -173,6 +177,15 @@ class _Reader:
             self._added(said)
         else:
             self.left.append(phrase.words)
+            return
+        self._tied(said, self.fields[known].name if known is not None else said.name)
+
+    def _tied(self, said: Said, name: str) -> None:
+        """What was said beside other fields waits until all of them are known."""
+        subject = name or (self.fields[-1].name if self.fields else "")
+        off = re.match(r"\d[\d.,]{0,8} ?(?:%|percent)", said.ties[0]) if said.ties else None
+        for text in said.ties:
+            self.ties.append(Tie(subject if name or not off else "", text, said.words))
 
     def _read(self, phrase: Phrase) -> Said:
         if phrase.text.casefold() in _ENDS_OF_A_WAY:
@@ -181,12 +194,17 @@ class _Reader:
 
     def _general(self, said: Said) -> tuple[str, ...]:
         """ "no nulls" is true as long as nothing was called optional."""
+        if said.ties:
+            return ()
         is_kept = said.required and not any(one.field.get("null_fraction") for one in self.fields)
         return () if is_kept else (said.words,)
 
     def _known(self, said: Said) -> int | None:
         """The place of the field that a later phrase is about again."""
         name = field_name(said.name) if said.name else ""
+        if said.ties and name not in [one.name for one in self.fields]:
+            found = Names(self.fields, self.setting.owner).find_last(said.name)
+            name = found.name if found else name
         for place, one in enumerate(self.fields):
             if name and name in (one.name, one.name.removesuffix("s")):
                 return place
@@ -301,7 +319,11 @@ class _Reader:
     # ── the answer ────────────────────────────────────────────────────────────────────────────
 
     def _finished(self, name: str, rows: int | None, because: str) -> Reading:
-        fields = agree(self.fields, self.setting.owner, local=bool(self.locale))
+        row = Row(
+            list(agree(self.fields, self.setting.owner, local=bool(self.locale))), self.setting
+        )
+        self.left.extend(relate(row, self.ties))
+        fields = row.fields
         if rows is None:
             self.questions.insert(0, "How many rows?")
         document = {
@@ -311,9 +333,10 @@ class _Reader:
             "as_of": self.context.today.isoformat(),
             **({"rows": rows} if rows is not None else {}),
             "fields": [one.field for one in fields],
-            "expectations": expectations(fields, rows, because),
+            **({"rules": row.rules} if row.rules else {}),
+            "expectations": [*expectations(fields, rows, because), *row.checks],
         }
-        notes = [note for one in fields for note in one.assumptions]
+        notes = [*(note for one in fields for note in one.assumptions), *row.notes]
         asked = [question for one in fields for question in one.questions]
         return Reading(
             document,

@@ -157,7 +157,7 @@ def _add(match: re.Match[str], draft: _Draft, _: Sequence[Document]) -> bool:
         return False
     phrase = phrases[0]
     said = read_phrase(phrase.text, draft.context, words=match["what"])
-    if not said.name or len(said.name.split()) > 6:
+    if not said.name or said.ties or len(said.name.split()) > 6:
         return False
     place = draft.place(said.name)
     if place is not None:
@@ -213,7 +213,7 @@ def _place_named(match: re.Match[str], draft: _Draft, _: Sequence[Document]) -> 
 def _change(match: re.Match[str], draft: _Draft, tables: Sequence[Document]) -> bool:
     """ "age between 30 and 40", "make email optional", "status: open, closed"."""
     said = read_phrase(match["what"], draft.context)
-    if not said.name:
+    if not said.name or said.ties:
         return False
     table, place = _found(said.name, draft, tables)
     if place is None:

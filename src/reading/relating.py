@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from . import quantities as q
 from .conditions import COMPARISONS, condition, negated, sql_name, sql_value
 from .meanings import CURRENCY
+from .formulas import formula
 from .row import Row, empty_with, is_known_day, is_open, made_by
 from .shaping import Shaped
-from .totals import base_of, computed, total_of
+from .totals import base_of, booked, computed, settle, stay, total_of
 
 _DATED = ("date", "datetime")
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "night": "days", "week": "weeks",
@@ -37,6 +38,9 @@ def relate(row: Row, ties: list[Tie]) -> list[str]:
         subject = row.find(tie.subject) if tie.subject else None
         if not any(_applies(act, pattern, row, tie, subject) for pattern, act in _RELATIONS):
             left.append(tie.words)
+    stay(row)
+    booked(row)
+    settle(row)
     return left
 
 
@@ -88,7 +92,7 @@ def _empty(row: Row, subject: Shaped, sql: str, *, is_empty: bool) -> None:
     notes = tuple(note for note in subject.assumptions if "is optional" not in note)
     row.put(
         replace(subject, field={**kept, "null_when": when}, assumptions=notes),
-        f"{subject.name!r} was left empty exactly where {when}",
+        f"{subject.name!r} is {'empty' if is_empty else 'filled'} exactly where {sql}",
     )
     name = sql_name(subject.name)
     row.promise(f"({when}) = ({name} IS NULL)")
@@ -142,9 +146,10 @@ def _apart(
     generator = {"kind": "timedelta", "minimum": span[0], "maximum": span[1], "unit": unit,
                  "after": other.name}  # fmt: skip
     way = "after" if is_after else "before"
+    far = f"{least} to {most}" if least < most else f"{least}"
     row.put(
         empty_with(made_by(subject, generator), other),
-        f"{subject.name!r} was put {least} to {most} {unit} {way} {other.name!r}",
+        f"{subject.name!r} was put {far} {unit} {way} {other.name!r}",
     )
     name, base = sql_name(subject.name), sql_name(other.name)
     size = "DAY" if unit == "days" else unit.removesuffix("s").upper()
@@ -282,8 +287,6 @@ def _cell(text: str | None, subject: Shaped) -> str | None:
 
 
 def _equal(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
-    from .formulas import formula
-
     if subject is None:
         return False
     expr = formula(match["expr"], row.names)

@@ -52,6 +52,9 @@ class Row:
         self.fields.insert(place + after, shaped)
         return shaped
 
+    def rules_of(self, name: str) -> list[dict[str, Any]]:
+        return [rule for rule in self.rules if name in (rule["low"], rule["high"])]
+
     def promise(self, expr: str) -> None:
         self.checks.append({"check": "expression", "expr": expr, "because": self.because[:300]})
 

@@ -16,8 +16,8 @@ class Said:
 
     `low`/`high` are numbers as written (years too, where the field turns out to be a date); with
     `above`/`below` they are themselves excluded. `period` is a span of days, `clock` one of hours.
-    `shares` are (value, fraction); `weights` go with `values` in order. `rest` holds what was not
-    understood.
+    `shares` are (value, fraction); `weights` go with `values` in order. `ties`
+    hold what is said of other fields too, `rest` what was not understood.
     """
 
     words: str
@@ -51,6 +51,7 @@ class Said:
     stddev: float | None = None
     shape: str | None = None
     unit: str = ""
+    ties: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Said:

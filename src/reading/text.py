@@ -16,7 +16,8 @@ longer than this, so none of them can be slow whatever it is given."""
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _SEPARATOR = re.compile(
-    r"[,;\n•·.!?|]|(?<!\w)(?:and|und|sowie|plus|between|zwischen|&)(?!\w)", re.IGNORECASE
+    r"[,;\n•·.!?|]|(?<!\w)(?:and|und|sowie|plus|between|zwischen|&|(?:sum|product|difference) of)(?!\w)",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"^(?:[-*–•>] ?|\(?(?:\d{1,3}|[a-z])[.)] )+", re.IGNORECASE)
 _ABBREVIATIONS = word_set(
@@ -73,13 +74,15 @@ def clauses(text: str) -> tuple[Clause, ...]:
         if inside[match.start()]:
             continue
         word = match.group().casefold()
-        if word in ("between", "zwischen"):
+        if word in ("between", "zwischen") or word.endswith(" of"):
             awaited = True
             continue
         if word in ("and", "und") and awaited:  # the "and" of "between 1 and 5"
             awaited = False
             continue
-        if not _separates(text, match.start(), match.end()):
+        if not _separates(text, match.start(), match.end()) or (
+            word == "plus" and _adds(text, start, match.start())
+        ):
             continue
         _add(found, text[start : match.start()], before)
         start, before, awaited = match.end(), _mark(word), False
@@ -128,6 +131,11 @@ def _separates(text: str, at: int, end: int) -> bool:
     return word not in _ABBREVIATIONS and not (
         word.isdigit() and _starts_line(text, at - len(word))
     )
+
+
+def _adds(text: str, start: int, at: int) -> bool:
+    """Whether this "plus" stands in a computation, or before a share."""
+    return text[at + 5 : at + 6].isdigit() or "=" in text[max(start, at - 60) : at]
 
 
 def _starts_line(text: str, at: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from .conditions import sql_name
@@ -58,13 +60,7 @@ def computed(row: Row, subject: Shaped, expr: str, *, kind: str = "") -> None:
     generator: dict[str, Any] = {"kind": "expression", "expr": expr}
     if kind == "number":
         generator["decimal_places"] = 2
-    constraints = {
-        k: w for k, w in subject.field.get("constraints", {}).items() if k not in ("unique",)
-    }
-    made = made_by(subject, generator, type=kind)
-    if not constraints:
-        made.field.pop("constraints", None)
-    row.put(made, f"{subject.name!r} was computed as {expr}")
+    row.put(made_by(subject, generator, type=kind), f"{subject.name!r} was computed as {expr}")
     whole = f"round({expr}, 2)" if kind == "number" else expr
     row.promise(f"{sql_name(subject.name)} = {whole}")
 
@@ -73,6 +69,8 @@ def _kind(subject: Shaped, expr: str, types: set[str]) -> str:
     own = str(subject.field["type"])
     if types and types <= {"date", "datetime"}:
         return "integer" if "-" in expr else own
+    if own == "string" and types and types <= {"integer", "number"}:
+        own = "integer" if types == {"integer"} else "number"
     if own in ("date", "datetime", "string", "boolean"):
         return own
     return "integer" if types == {"integer"} and own == "integer" and "/" not in expr else "number"
@@ -100,6 +98,9 @@ def stay(row: Row) -> None:
         computed(row, leaving, f"{sql_name(arrival.name)} + {sql_name(nights.name)}", kind="date")
 
 
+BOOKED_AHEAD = timedelta(days=180)
+
+
 def booked(row: Row) -> None:
     """What is cancelled before a stay begins was booked before that."""
     cancelled, arrival = row.meaning("cancelled at", "canceled at"), row.meaning(*_IN)
@@ -107,13 +108,32 @@ def booked(row: Row) -> None:
         return
     if not row.follows(arrival.name, cancelled.name):
         return
+    lowest = _lowest(arrival)
+    if lowest is None:
+        return
     first = row.add("booked_at", arrival)
-    span = {"kind": "timedelta", "minimum": -180 * 24, "maximum": -24, "unit": "hours",
-            "after": arrival.name}  # fmt: skip
+    made = {"kind": "datetime", "minimum": f"{lowest - BOOKED_AHEAD}T00:00:00"}
     row.put(
-        made_by(first, span),
-        f"{first.name!r} was added, 1 to 180 days before {arrival.name!r}",
+        made_by(first, made), f"{first.name!r} was added, from {lowest - BOOKED_AHEAD} to the stay"
     )
-    row.rules.append({"rule": "inequality", "low": first.name, "high": cancelled.name})
+    row.put(_unranged(cancelled))
+    row.rules += [
+        {"rule": "inequality", "low": first.name, "high": arrival.name, "strict": True},
+        {"rule": "inequality", "low": first.name, "high": cancelled.name},
+    ]
     row.because = cancelled.said.words
     row.promise(f"{first.name} <= {sql_name(cancelled.name)}")
+
+
+def _lowest(shaped: Shaped) -> date | None:
+    """The first day that the field can have."""
+    told = {**shaped.field.get("generator", {}), **shaped.field.get("constraints", {})}
+    text = str(told.get("minimum", ""))[:10]
+    return date.fromisoformat(text) if text and int(text[:4]) > 1 else None
+
+
+def _unranged(shaped: Shaped) -> Shaped:
+    """The field between its neighbours, without a range of its own."""
+    field = {key: w for key, w in shaped.field.items() if key != "generator"}
+    kept = [note for note in shaped.assumptions if "was taken as days" not in note]
+    return replace(shaped, field=field, assumptions=tuple(kept))

@@ -1,30 +1,31 @@
-"""A table's stored chunks, checked, the next ones being read while one is worked on."""
+"""A table's stored chunks, checked, and worked on in threads a few batches ahead."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
 from ..core.errors import ChunkDamaged, StorageError
+from . import csv_format, json_format
 from .disk import mending
 from .formats import decode
 
 if TYPE_CHECKING:
-    from ..core.models import ChunkMetadata
+    from ..core.models import ChunkMetadata, OutputFormat
     from ..core.ports import StorageHandler
     from .course import Course
 
-READERS = 4
-"""Chunks read at once: a disk needs fewer, a bucket's answers take their time."""
-AHEAD_BYTES = 32 << 20
-"""What may wait to be worked on."""
+AHEAD = 4
+"""Batches worked on at once: fewer would do for a disk, but a bucket's answers take their time."""
+BATCH_BYTES = 1 << 20
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,46 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Neighbouring chunks of one table and format, worked on together."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def format(self) -> OutputFormat:
+        return self.pieces[0].chunk.key.format
+
+    @property
+    def rows(self) -> int:
+        return sum(piece.chunk.key.rows for piece in self.pieces)
+
+    def table(self, schema: pa.Schema) -> pa.Table:
+        """All rows. Raises: ChunkDamaged: names the chunk."""
+        if len(self.pieces) > 1 and self.format in _TEXTS:
+            parts, decoded = _TEXTS[self.format]
+            with suppress(StorageError, pa.ArrowException, ValueError):
+                data = b"".join(parts(piece.data, schema) for piece in self.pieces)
+                table = decoded(data, schema)
+                if table.num_rows == self.rows:
+                    return table
+        # One by one, which also names the chunk that is at fault.
+        return pa.concat_tables([piece.table(schema) for piece in self.pieces])
+
+
+_Parts = Callable[[bytes, pa.Schema], bytes]
+# The rows of a chunk in a form that can be joined, and how they are read then: text is parsed
+# several times as quickly in large pieces.
+_TEXTS: Mapping[str, tuple[_Parts, Callable[[bytes, pa.Schema], pa.Table]]] = {
+    "csv": (
+        lambda data, schema: data[csv_format.header_end(data, schema) :],
+        csv_format.decode_rows,
+    ),
+    "json": (lambda data, _: json_format.array_lines(data), json_format.decode_lines),
+    "jsonl": (lambda data, _: data, json_format.decode_lines),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One table's chunks in the order of their rows."""
 
@@ -60,34 +101,54 @@ class Source:
     chunks: Iterable[ChunkMetadata]
     schema: pa.Schema
 
-    def pieces(self, course: Course) -> Iterator[Piece]:
-        """Raises: ChunkMissing, ChunkDamaged, StorageError; Conflict: the merge was cancelled."""
-        for piece in _read_ahead(self.storage, self.chunks):
-            course.go_on()
-            yield piece
-            # Here the writer has come back for the next one.
-            course.passed(piece.chunk.key.rows)
+    def worked(self, course: Course, work: Callable[[Batch], T]) -> Iterator[T]:
+        """What `work` makes of each batch, in order; it runs in threads, a few batches ahead.
+
+        Raises:
+            ChunkMissing, ChunkDamaged, StorageError; Conflict: the merge was cancelled.
+        """
+        ahead: deque[tuple[int, Future[T]]] = deque()
+        with ThreadPoolExecutor(AHEAD, thread_name_prefix="rowmill-merge") as pool:
+            try:
+                for chunks in _batched(self.chunks):
+                    rows = sum(chunk.key.rows for chunk in chunks)
+                    ahead.append((rows, pool.submit(self._work, chunks, work)))
+                    if len(ahead) > AHEAD:
+                        yield from _next(ahead, course)
+                while ahead:
+                    yield from _next(ahead, course)
+            finally:
+                for _, waiting in ahead:
+                    waiting.cancel()
 
     def tables(self, course: Course) -> Iterator[pa.Table]:
-        return (piece.table(self.schema) for piece in self.pieces(course))
+        return self.worked(course, lambda batch: batch.table(self.schema))
+
+    def _work(self, chunks: Sequence[ChunkMetadata], work: Callable[[Batch], T]) -> T:
+        return work(Batch(tuple(_read(self.storage, chunk) for chunk in chunks)))
 
 
-def _read_ahead(storage: StorageHandler, chunks: Iterable[ChunkMetadata]) -> Iterator[Piece]:
-    ahead: deque[Future[Piece]] = deque()
-    sizes: deque[int] = deque()
-    with ThreadPoolExecutor(READERS, thread_name_prefix="rowmill-chunks") as pool:
-        try:
-            for chunk in chunks:
-                ahead.append(pool.submit(_read, storage, chunk))
-                sizes.append(chunk.bytes)
-                while len(ahead) > READERS or sum(sizes) > AHEAD_BYTES:
-                    sizes.popleft()
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            for reading in ahead:
-                reading.cancel()
+def _next(ahead: deque[tuple[int, Future[T]]], course: Course) -> Iterator[T]:
+    rows, waiting = ahead.popleft()
+    made = waiting.result()
+    course.go_on()
+    yield made
+    # Here the writer has come back for the next one.
+    course.passed(rows)
+
+
+def _batched(chunks: Iterable[ChunkMetadata]) -> Iterator[list[ChunkMetadata]]:
+    """Of about `BATCH_BYTES` each, or of one larger chunk."""
+    batch: list[ChunkMetadata] = []
+    size = 0
+    for chunk in chunks:
+        if batch and size + chunk.bytes > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(chunk)
+        size += chunk.bytes
+    if batch:
+        yield batch
 
 
 def _read(storage: StorageHandler, chunk: ChunkMetadata) -> Piece:

@@ -1,4 +1,4 @@
-"""A table's chunks become one file, read one at a time.
+"""A table's chunks become one file, a few of them in memory at a time.
 
 | from, to                       | how                                                     |
 |--------------------------------|---------------------------------------------------------|
@@ -14,20 +14,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 import pyarrow.ipc as pa_ipc
-import pyarrow.parquet as pq
 
 from . import csv_format, json_format
 from .batches import regrouped
-from .chunk_source import Piece, Source
+from .chunk_source import Batch, Source
 from .columns import ARROW_THREADS, canonical, plain, refuse_nan
 from .course import Course
 from .formulas import neutralised, neutralised_header, suspect
-from .parquet_format import COMPRESSION, ROW_GROUP
+from .parquet_format import COMPRESSION, ROW_GROUP, opened
 
 if TYPE_CHECKING:
     from ..core.dataset_formats import RowsAs
@@ -87,13 +87,12 @@ def write_rows(
 
     `origin` goes into the metadata of a format that has such.
     """
-    pieces = source.pieces(course)
     if rows_as == "csv":
-        return _write_csv(out, pieces, source.schema, neutralise)
+        return _write_csv(out, source, course, neutralise)
     schema = source.schema
     if origin:
         schema = schema.with_metadata({**(schema.metadata or {}), **origin})
-    _WRITERS[rows_as](out, pieces, schema)
+    _WRITERS[rows_as](out, source, course, schema)
     return 0
 
 
@@ -108,26 +107,24 @@ def verified_tables(
 # ── one writer a format ───────────────────────────────────────────────────────────────────────
 
 
-def _write_csv(out: Sink, pieces: Iterable[Piece], schema: pa.Schema, neutralise: bool) -> int:
+def _write_csv(out: Sink, source: Source, course: Course, neutralise: bool) -> int:
+    schema = source.schema
     names, count = neutralised_header(schema.names) if neutralise else (schema.names, 0)
     out.write(csv_format.header(names))
-    for piece in pieces:
-        rows, changed = _csv_rows(piece, schema, neutralise)
+    for rows, changed in source.worked(course, lambda batch: _csv_rows(batch, schema, neutralise)):
         out.write(rows)
         count += changed
     return count
 
 
-def _csv_rows(piece: Piece, schema: pa.Schema, neutralise: bool) -> tuple[bytes | memoryview, int]:
-    """A chunk's rows as CSV, and how many cells were changed; as they stand where none was."""
+def _csv_rows(batch: Batch, schema: pa.Schema, neutralise: bool) -> tuple[bytes, int]:
+    """A batch's rows as CSV, and how many cells were changed; as they stand where none was."""
     copied = None
-    if piece.chunk.key.format == "csv":
-        with piece.blamed():
-            start = csv_format.header_end(piece.data, schema)
-        copied = memoryview(piece.data)[start:]
-        if not neutralise or not suspect(piece.data, start - 1):
+    if batch.format == "csv":
+        copied = b"".join(_csv_parts(batch, schema))
+        if not neutralise or not suspect(b"\n" + copied, 0):
             return copied, 0
-    table, changed = piece.table(schema), 0
+    table, changed = batch.table(schema), 0
     if neutralise:
         table, changed = neutralised(table)
     if copied is not None and not changed:
@@ -135,64 +132,83 @@ def _csv_rows(piece: Piece, schema: pa.Schema, neutralise: bool) -> tuple[bytes 
     return csv_format.encode_rows(table), changed
 
 
-def _write_lines(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
-    for piece in pieces:
-        out.write(_json_lines(piece, schema))
+def _csv_parts(batch: Batch, schema: pa.Schema) -> Iterator[memoryview]:
+    for piece in batch.pieces:
+        with piece.blamed():
+            start = csv_format.header_end(piece.data, schema)
+        yield memoryview(piece.data)[start:]
 
 
-def _write_array(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
+def _write_lines(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
+    for lines in source.worked(course, lambda batch: _json_lines(batch, schema)):
+        out.write(lines)
+
+
+def _write_array(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
     before = json_format.OPEN
-    for piece in pieces:
-        if not piece.chunk.key.rows:
+    for members in source.worked(course, lambda batch: _members(batch, schema)):
+        if not members:
             continue
         out.write(before)
-        out.write(_members(piece, schema))
+        out.write(members)
         before = b",\n"
     # `before` is the comma once there was a row.
     out.write(b"\n" if before != json_format.OPEN else before)
     out.write(json_format.CLOSE)
 
 
-def _json_lines(piece: Piece, schema: pa.Schema) -> bytes:
-    source = piece.chunk.key.format
-    if source == "jsonl":
-        return piece.data
-    if source == "json":
+def _json_lines(batch: Batch, schema: pa.Schema) -> bytes:
+    if batch.format == "jsonl":
+        return b"".join(piece.data for piece in batch.pieces)
+    if batch.format == "json":
+        return b"".join(_array_parts(batch, json_format.array_lines))
+    return json_format.encode_lines(batch.table(schema))
+
+
+def _members(batch: Batch, schema: pa.Schema) -> bytes:
+    if batch.format == "json":
+        parts = (part for part in _array_parts(batch, json_format.inside) if part)
+        return b",\n".join(parts)
+    return json_format.members(_json_lines(batch, schema))
+
+
+def _array_parts(
+    batch: Batch, part: Callable[[bytes], bytes | memoryview]
+) -> Iterator[bytes | memoryview]:
+    for piece in batch.pieces:
         with piece.blamed():
-            return json_format.array_lines(piece.data)
-    return json_format.encode_lines(piece.table(schema))
+            made = part(piece.data) if piece.chunk.key.rows else b""
+        yield made
 
 
-def _members(piece: Piece, schema: pa.Schema) -> bytes | memoryview:
-    if piece.chunk.key.format == "json":
-        with piece.blamed():
-            return json_format.inside(piece.data)
-    return json_format.members(_json_lines(piece, schema))
-
-
-def _write_parquet(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
-    schema = plain(schema.empty_table()).schema
-    with pq.ParquetWriter(out, schema, compression=COMPRESSION) as writer:
-        for group in groups(pieces, schema):
+def _write_parquet(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
+    with ExitStack() as writers:
+        writer = None
+        for group in groups(source, course, schema):
+            writer = writer or writers.enter_context(opened(out, group))
             writer.write_table(group, row_group_size=ROW_GROUP)
+        if writer is None:
+            writers.enter_context(opened(out, plain(schema.empty_table())))
 
 
-def _write_arrow(out: Sink, pieces: Iterable[Piece], schema: pa.Schema) -> None:
-    schema = plain(schema.empty_table()).schema
+def _write_arrow(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
     options = pa_ipc.IpcWriteOptions(compression=COMPRESSION, use_threads=ARROW_THREADS)
+    schema = plain(schema.empty_table()).schema
     with pa_ipc.new_file(out, schema, options=options) as writer:
-        for group in groups(pieces, schema):
+        for group in groups(source, course, schema):
             writer.write_table(canonical(group))
 
 
-def groups(pieces: Iterable[Piece], schema: pa.Schema) -> Iterator[pa.Table]:
+def groups(source: Source, course: Course, schema: pa.Schema) -> Iterator[pa.Table]:
     """The rows in groups of one size, so that the file's bytes do not depend on the chunks."""
-    for group in regrouped((piece.table(schema) for piece in pieces), ROW_GROUP):
+    schema = plain(schema.empty_table()).schema
+    tables = source.worked(course, lambda batch: batch.table(schema))
+    for group in regrouped(tables, ROW_GROUP):
         refuse_nan(group)
         yield group
 
 
-_Writer = Callable[["Sink", Iterable[Piece], pa.Schema], None]
+_Writer = Callable[["Sink", Source, Course, pa.Schema], None]
 _WRITERS: dict[RowsAs, _Writer] = {
     "arrow": _write_arrow,
     "json": _write_array,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .columns import ARROW_THREADS, plain, refuse_nan
@@ -10,14 +13,34 @@ from .columns import ARROW_THREADS, plain, refuse_nan
 ROW_GROUP = 65_536
 """Rows in a group of a merged file; fixed, so that its bytes do not depend on the chunks."""
 COMPRESSION = "zstd"
+DICTIONARY_REPEATS = 4
+"""How often a cell must stand in a group, on average, before a dictionary pays."""
 
 
 def encode(table: pa.Table) -> bytes:
     table = plain(table)
     refuse_nan(table)
     out = pa.BufferOutputStream()
-    pq.write_table(table, out, compression=COMPRESSION, row_group_size=ROW_GROUP)
+    with opened(out, table.slice(0, ROW_GROUP)) as writer:
+        if table.num_rows:
+            writer.write_table(table, row_group_size=ROW_GROUP)
     return bytes(out.getvalue())
+
+
+def opened(out: Any, first: pa.Table) -> pq.ParquetWriter:
+    """A writer for the schema of the first group, whose cells decide which columns get dictionaries.
+
+    Where most cells differ, one costs time and bytes: a file of unique texts took twice as long and
+    a quarter more.
+    """
+    coded = [
+        name
+        for name in first.column_names
+        if pc.count_distinct(first[name]).as_py() * DICTIONARY_REPEATS <= first.num_rows
+    ]
+    return pq.ParquetWriter(
+        out, first.schema, compression=COMPRESSION, use_dictionary=coded or False
+    )
 
 
 def decode(data: bytes, schema: pa.Schema) -> pa.Table:

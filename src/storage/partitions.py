@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from ..core.errors import InvalidArgument
 from .columns import plain
 from .merge import Counted, groups
-from .parquet_format import COMPRESSION, ROW_GROUP
+from .parquet_format import ROW_GROUP
+from .parquet_format import opened as opened_writer
 
 if TYPE_CHECKING:
     from ..core.dataset_formats import Partition
@@ -53,7 +54,7 @@ def write_parts(
     """
     schema = plain(source.schema.empty_table()).schema
     schema = schema.with_metadata({**(schema.metadata or {}), **origin})
-    rows = groups(source.pieces(course), schema)
+    rows = groups(source, course, schema)
     if partition.by is not None:
         return _by_value(rows, schema, partition.by, opened)
     return _by_size(rows, schema, partition.file_bytes or 0, opened)
@@ -67,7 +68,7 @@ def _by_size(
     while upcoming is not None:
         name, count = f"part-{len(parts):05d}.parquet", 0
         out = opened(name)
-        with pq.ParquetWriter(out, schema, compression=COMPRESSION) as writer:
+        with opened_writer(out, upcoming) as writer:
             while upcoming is not None and (not count or out.size < file_bytes):
                 writer.write_table(upcoming, row_group_size=ROW_GROUP)
                 count += upcoming.num_rows
@@ -82,7 +83,8 @@ class _Bin:
 
     part: str
     out: Counted
-    writer: pq.ParquetWriter
+    writers: ExitStack
+    writer: pq.ParquetWriter | None = None
     waiting: list[pa.Table] = field(default_factory=list)
     count: int = 0
     rows: int = 0
@@ -95,6 +97,8 @@ class _Bin:
     def write(self) -> None:
         if self.count:
             table = pa.concat_tables(self.waiting).combine_chunks()
+            if self.writer is None:
+                self.writer = self.writers.enter_context(opened_writer(self.out, table))
             self.writer.write_table(table, row_group_size=ROW_GROUP)
             self.waiting.clear()
             self.count = 0
@@ -103,7 +107,7 @@ class _Bin:
 def _by_value(
     rows: Iterator[pa.Table], schema: pa.Schema, by: str, opened: Opening
 ) -> tuple[Part, ...]:
-    kept = schema.remove(_position(schema, by))  # the folder's name says it
+    _refuse_other_fields(schema, by)
     bins: dict[str, _Bin] = {}
     with ExitStack() as writers:
 
@@ -114,9 +118,7 @@ def _by_value(
                     hint="choose a field with few values, or partition by size",
                 )
             name = f"{quote(by)}={value}/part-00000.parquet"
-            out = opened(name)
-            writer = pq.ParquetWriter(out, kept, compression=COMPRESSION)
-            return _Bin(name, out, writers.enter_context(writer))
+            return _Bin(name, opened(name), writers)
 
         for group in rows:
             for value, members in _split(group, by):
@@ -129,7 +131,7 @@ def _by_value(
     return tuple(Part(one.part, one.rows, one.out) for one in bins.values())
 
 
-def _position(schema: pa.Schema, by: str) -> int:
+def _refuse_other_fields(schema: pa.Schema, by: str) -> None:
     position = schema.get_field_index(by)
     if position < 0 or len(schema) == 1:
         hint = "name one of: " + ", ".join(schema.names[:20])
@@ -139,13 +141,12 @@ def _position(schema: pa.Schema, by: str) -> int:
             f"the field {by} cannot name folders",
             hint="partition by a string, integer, boolean or date, or by size",
         )
-    return int(position)
 
 
 def _split(group: pa.Table, by: str) -> Iterator[tuple[str, pa.Table]]:
     """The group's rows by folder, in order."""
     column = group[by].combine_chunks()
-    rest = group.drop_columns([by])
+    rest = group.drop_columns([by])  # the folder's name says it
     for value in pc.unique(column):
         same = pc.equal(column, value) if value.is_valid else pc.is_null(column)
         yield _folder(value), rest.filter(same)

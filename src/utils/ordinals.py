@@ -50,7 +50,8 @@ def ordinal(value: Any, kind: str, *, instant: bool = False) -> Decimal | None:
     if kind == "datetime":
         moment = _moment(value)
         return None if moment is None else Decimal(_micros(moment, instant))
-    return _READERS[kind](value)
+    read = _READERS.get(kind)
+    return read(value) if read is not None else None
 
 
 def is_aware(value: Any) -> bool:

@@ -147,15 +147,15 @@ async def test_two_chunks_that_share_a_batch_ask_for_it_once(bench, job, table):
 
 
 async def test_only_what_is_missing_is_asked_for_again(bench, job, table):
-    writer = ScriptedWriter(script=[first(20)])
+    writer = ScriptedWriter(script=[first(MODEL_BATCH - 5)])
     await notes(ModelRows(bench.jobs, writer), job, table, 0, 5)
-    assert [len(request.rows) for request in writer.asked] == [25, 5]
+    assert [len(request.rows) for request in writer.asked] == [MODEL_BATCH, 5]
 
 
 async def test_after_an_answer_that_was_cut_fewer_rows_are_asked_for_at_once(bench, job, table):
     writer = ScriptedWriter(script=[first(2, finish="cut")])
     await notes(ModelRows(bench.jobs, writer), job, table, 0, 5)
-    assert [len(request.rows) for request in writer.asked] == [25, 12, 11]
+    assert [len(request.rows) for request in writer.asked] == [20, 10, 8]
 
 
 async def test_a_model_that_gives_nothing_usable_is_given_up_with_its_reasons(bench, job, table):

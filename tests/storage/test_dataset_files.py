@@ -32,7 +32,8 @@ IN_FILES = [name for name in FORMATS if SHAPES[name].rows not in ("sqlite", "sql
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> DiskStorageHandler:
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskStorageHandler:
+    monkeypatch.setattr("src.storage.chunk_source.BATCH_BYTES", 5_000)  # so that there are several
     return DiskStorageHandler(tmp_path / "temp", tmp_path / "output")
 
 
