@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 
 from src.api.gemini import GeminiClient, GeminiOptions
 from src.api.limits import Limiter
@@ -161,8 +162,6 @@ def bodies(document: dict[str, Any], rows: int, spec: Any) -> list[bytes]:
     found = []
     for start in range(0, rows, MODEL_BATCH):
         numbers = range(start, min(start + MODEL_BATCH, rows))
-        import numpy as np
-
         given = table.given(np.array(numbers)).to_pylist()
         prompt = row_prompt(
             RowRequest(spec.schema, table.name, table.model_fields, tuple(numbers), tuple(given), 7)
@@ -225,7 +224,8 @@ async def calm() -> None:
 async def wire(opened: App, done: Any) -> None:
     progress = await opened.manager.progress(done.job_id)
     dataset = await opened.datasets.merge(done, DatasetWish(output_format="jsonl"))
-    rows = [json.loads(line) for line in Path(dataset.files[0].path).read_text().splitlines()]
+    text = await asyncio.to_thread(Path(dataset.files[0].path).read_text)
+    rows = [json.loads(line) for line in text.splitlines()]
     for row in rows:
         del row["id"]
     objects = len(json.dumps(rows, ensure_ascii=False, separators=(",", ":"))) / 2.3
@@ -281,7 +281,7 @@ async def under_quota(
     with service("--latency-ms", "100", *more) as gemini, tempfile.TemporaryDirectory() as home:
         limits = {"requests": requests, "tokens": tokens or 10**9, "period_s": period}
         async with app(gemini.url, home, at_once=10, limits=limits, keys=keys) as opened:
-            calls = calls or 64
+            calls = calls or 76
             done, _, seconds, _ = await job(opened, SCHEMA, calls * MODEL_BATCH)
             seen = gemini.get("/calls")
             if tokens:
@@ -291,7 +291,7 @@ async def under_quota(
             else:
                 per_window = requests * keys
     # The last call may start when all but the last window's share have left their windows.
-    soonest = (calls - 1) // per_window * period + 0.1
+    soonest = (seen["counts"]["ok"] - 1) // per_window * period + 0.1
     say(
         f"under a quota: {what}",
         f"{soonest:.1f} / {seconds:.1f} s = {soonest / seconds:.3f}",
@@ -326,7 +326,9 @@ async def memory() -> None:
     rows = int(os.environ.get("BENCH_MEMORY_ROWS", "100000"))
     script = f"import asyncio; from bench.llm import _memory; asyncio.run(_memory({rows}))"
     said = await asyncio.to_thread(
-        lambda: subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True)
+        lambda: subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False
+        )
     )
     if said.returncode:
         sys.exit(said.stderr.decode()[-2000:])
@@ -365,7 +367,7 @@ def _kills() -> None:
         name = _in_child(lambda: _create(gemini.url, home))
         again = killed = 0
         for _ in range(KILLS):
-            before = dict((_plain(k), n) for k, n in gemini.get("/asked"))
+            before = {int(row): count for row, count in gemini.get("/asked")}
             kept = _journaled(home)
             pid = _forked(lambda: _resume(gemini.url, home, name))
             time.sleep(chance.uniform(0.15, 0.9))
@@ -374,7 +376,7 @@ def _kills() -> None:
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-            after = dict((_plain(k), n) for k, n in gemini.get("/asked"))
+            after = {int(row): count for row, count in gemini.get("/asked")}
             again += sum(after.get(row, 0) > before.get(row, 0) for row in kept)
         first = _in_child(lambda: _finish(gemini.url, home, name))
         paid = gemini.get("/calls")["calls"]
@@ -387,10 +389,6 @@ def _kills() -> None:
         f"{KILL_ROWS}; 0",
     )
     say("  same bytes", str(first[0] == second[0]), "True")
-
-
-def _plain(key: Any) -> int:
-    return int(key)
 
 
 def _journaled(home: str) -> list[int]:
@@ -432,12 +430,12 @@ async def _create(url: str, home: str) -> str:
         return (await opened.manager.create(request)).job.job_id
 
 
-async def _resume(url: str, home: str, name: str) -> Any:
+async def _resume(url: str, home: str, name: str) -> None:
     async with app(url, home, at_once=8) as opened:
         state = (await opened.manager.get(name)).state
         if state is not JobState.COMPLETED:
             await opened.manager.control(name, "start" if state is JobState.PENDING else "resume")
-            return await opened.manager.run(name)
+            await opened.manager.run(name)
 
 
 async def _finish(url: str, home: str, name: str) -> tuple[str, int]:
@@ -464,11 +462,12 @@ PARTS = {
 
 
 async def run(names: list[str]) -> None:
-    for name in names or list(PARTS):
+    for name in names:
         await PARTS[name]()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["kills"] or not sys.argv[1:]:
+    wanted = sys.argv[1:] or list(PARTS)
+    if "kills" in wanted:
         _kills()  # first, while no thread has started that a fork would lose
-    asyncio.run(run([name for name in sys.argv[1:] or PARTS if name != "kills"]))
+    asyncio.run(run([name for name in wanted if name != "kills"]))

@@ -230,28 +230,36 @@ class GeminiClient:
         return dataclasses.replace(reply, usage=asked.usage)
 
     async def _attempt(self, line: _Line, asked: _Question) -> Reply:
+        """One answer, with another key where the first one is at fault."""
+        while True:
+            response = await self._once(line, asked)
+            if response is not None:
+                return reply_of(response)
+
+    async def _once(self, line: _Line, asked: _Question) -> GenerateContentResponse | None:
+        """None where the key was set aside."""
         learned = self._learned[asked.prompt.system]
         async with line.limiter.slot(learned.of(asked.at_most)) as ticket:
             try:
                 response = await self._send(line, ticket, asked)
             except ProviderError as error:
                 asked.usage += Usage(calls=1, lost_calls=int(isinstance(error, NoAnswer)))
-                if not self._is_set_aside(line, ticket, error):
-                    raise
-                response = None
-            else:
-                ticket.answered()
-                usage = usage_of(response)
-                asked.usage += usage
-                if usage.input_tokens:
-                    ticket.settle(usage.input_tokens)
-                    learned.note(asked.at_most, usage.input_tokens)
-        if response is None:  # with another key
-            return await self._attempt(line, asked)
+                if self._is_set_aside(line, ticket, error):
+                    return None
+                raise
+            ticket.answered()
+            usage = usage_of(response)
+            asked.usage += usage
+            if usage.input_tokens:
+                ticket.settle(usage.input_tokens)
+                learned.note(asked.at_most, usage.input_tokens)
         log.debug("answered in=%d out=%d", usage.input_tokens, usage.output_tokens)
-        return reply_of(response)
+        return response
 
     async def _send(self, line: _Line, ticket: Ticket, asked: _Question) -> GenerateContentResponse:
+        from .transport import SENDING
+
+        SENDING.set(ticket.sent)
         try:
             async with asyncio.timeout(self._options.timeout_s):
                 return await line.sdks[ticket.key].aio.models.generate_content(

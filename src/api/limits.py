@@ -9,11 +9,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 
 from aiolimiter import AsyncLimiter
 
 PERIOD_S = 60.0
-MARGIN_S = 0.25
+MARGIN_S = 0.4
 """A start is remembered this much longer: requests overtake each other on their way."""
 NAP_S = 0.25
 """The longest sleep between two looks, because a settled estimate may free tokens meanwhile."""
@@ -26,29 +27,30 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
 
+@dataclass(slots=True)
+class Spent:
+    """One request: when it was sent (until it is: when it was allowed to be), and its tokens (the
+    estimate until the real count is known)."""
+
+    at: float
+    tokens: int
+    forgotten: bool = False
+
+
 class RequestLog:
     """The last `limit` starts. One more may start when the oldest has left the window."""
 
     def __init__(self, limit: int, period_s: float = PERIOD_S) -> None:
-        self._starts: deque[float] = deque(maxlen=limit)
+        self._starts: deque[Spent] = deque(maxlen=limit)
         self._keep_s = period_s + MARGIN_S
 
     def wait_s(self, now: float) -> float:
         if len(self._starts) < (self._starts.maxlen or 0):
             return 0.0
-        return max(0.0, self._starts[0] + self._keep_s - now)
+        return max(0.0, self._starts[0].at + self._keep_s - now)
 
-    def start(self, now: float) -> None:
-        self._starts.append(now)
-
-
-@dataclass(slots=True)
-class Spent:
-    """Tokens of one request: the estimate until the real count is known."""
-
-    at: float
-    tokens: int
-    forgotten: bool = False
+    def start(self, spent: Spent) -> None:
+        self._starts.append(spent)
 
 
 class TokenBudget:
@@ -102,7 +104,7 @@ class Quota:
         self._requests = RequestLog(requests, period_s)
         self._tokens = TokenBudget(tokens, period_s)
         self._paused_until = -math.inf
-        self.last_start = -math.inf
+        self.turn = 0
         self.is_aside = False
 
     def wait_s(self, now: float, tokens: int) -> float:
@@ -114,9 +116,9 @@ class Quota:
         )
 
     def start(self, now: float, tokens: int) -> Spent:
-        self.last_start = now
-        self._requests.start(now)
-        return self._tokens.start(now, tokens)
+        spent = self._tokens.start(now, tokens)
+        self._requests.start(spent)
+        return spent
 
     def settle(self, spent: Spent, tokens: int) -> None:
         self._tokens.settle(spent, tokens)
@@ -201,6 +203,11 @@ class Ticket:
     _spent: Spent
     _gate: Gate
     _spell: int
+    _clock: Clock
+
+    def sent(self) -> None:
+        """Now it leaves: a busy moment may have passed since it was allowed to."""
+        self._spent.at = self._clock()
 
     def settle(self, tokens: int) -> None:
         """Replace the estimate by what the service counted."""
@@ -237,6 +244,7 @@ class Limiter:
         self._quotas = tuple(Quota(requests, tokens, period_s) for _ in range(keys))
         self._gate = Gate(concurrency)
         self._turn = asyncio.Lock()  # fair: waiters get it in the order in which they came
+        self._turns = count(1)
         self._clock = clock
         self._sleep = sleep
 
@@ -271,12 +279,11 @@ class Limiter:
                 key, quota = self._soonest(now, tokens)
                 wait = quota.wait_s(now, tokens)
                 if wait <= 0:
-                    return Ticket(
-                        key, quota, quota.start(now, tokens), self._gate, self._gate.spell
-                    )
+                    spent, quota.turn = quota.start(now, tokens), next(self._turns)
+                    return Ticket(key, quota, spent, self._gate, self._gate.spell, self._clock)
                 await self._sleep(min(max(wait, 0.001), NAP_S))
 
     def _soonest(self, now: float, tokens: int) -> tuple[int, Quota]:
         """The key that may send first; among several, the one that rested longest."""
         usable = [(key, quota) for key, quota in enumerate(self._quotas) if not quota.is_aside]
-        return min(usable, key=lambda each: (each[1].wait_s(now, tokens), each[1].last_start))
+        return min(usable, key=lambda each: (each[1].wait_s(now, tokens), each[1].turn))

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextvars import ContextVar
 from typing import cast
 
 import httpx2
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes; an answer of 65,536 tokens has about 300,000."""
+
+
+def _nobody() -> None:
+    """Nobody asked to be told."""
+
+
+SENDING: ContextVar[Callable[[], None]] = ContextVar("sending", default=_nobody)
+"""Called when a request of this task is about to leave."""
 
 
 class BodyTooLarge(httpx2.TransportError):
@@ -42,6 +51,7 @@ class Bounded(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["accept-encoding"] = "identity"
+        SENDING.get()()
         response = await self._transport.handle_async_request(request)
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()

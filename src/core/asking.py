@@ -35,7 +35,7 @@ class Asker:
             try:
                 answer = await self._writer.generate_data_chunk(request)
             except ProviderError as exc:
-                if exc.usage is not None:
+                if isinstance(exc.usage, Usage):
                     await self._jobs.record_usage(job.job_id, exc.usage, table=table, fields=fields)
                 raise
             back = sift(answer)

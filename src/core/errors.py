@@ -31,10 +31,6 @@ Whatever a library raises is turned into one of these at the adapter that called
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .models import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +144,10 @@ class InternalError(RowmillError):
 
 
 class ProviderError(RowmillError):
-    """`usage`: what was used up before it came to this, None where that is not known."""
+    """`usage`: what was used up before it came to this (a `models.Usage`), None if not known."""
 
     code = "provider_error"
-    usage: Usage | None = None
+    usage: object = None
 
 
 class ProviderBusy(ProviderError):

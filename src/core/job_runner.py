@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from .chunk_worker import ChunkWorker
@@ -274,11 +275,20 @@ class JobRunner:
             log.info("job=%s event=lost problem=%s", job_id, exc)
             return
         event = Event.PAUSE if isinstance(exc, WAIT_FOR_BETTER_TIMES) else Event.FAIL
+        problem = str(exc) + self._when(exc)
         try:
-            await self.move(job_id, event, detail=str(exc), wanted=False, problem=str(exc))
+            await self.move(job_id, event, detail=problem, wanted=False, problem=problem)
         except IllegalTransition:
             # It was paused or cancelled meanwhile: that stands.
             log.info("job=%s event=late problem=%s", job_id, exc)
+
+    def _when(self, exc: RowmillError) -> str:
+        """From when on it may go better, where the service said so."""
+        wait_s = exc.retry_after_s if isinstance(exc, ProviderBusy) else None
+        if not wait_s:
+            return ""
+        at = datetime.fromtimestamp(self.clock.now() + wait_s, UTC)
+        return f"; resume after {at:%Y-%m-%d %H:%M:%S} UTC"
 
     # ── one chunk ─────────────────────────────────────────────────────────────────────────────
 

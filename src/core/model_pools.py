@@ -9,7 +9,7 @@ from .asking import Asker
 from .errors import BadAnswer
 from .journal import Entry, Journal
 from .models import FieldDefinition, Job
-from .ports import RowRequest, RowWriter
+from .ports import RowRequest, RowWriter, WrittenRows
 
 POOL_CALL = 200
 """Values asked for in one call."""
@@ -23,6 +23,7 @@ class ModelPools:
         self._asker = asker
         self._journal = journal
         self._writer = writer
+        self._recording = asyncio.Lock()
 
     async def values(self, job: Job, table: str, field: FieldDefinition) -> list[object]:
         """Up to `size` distinct values, in the order in which they were recorded; fewer where the
@@ -75,7 +76,10 @@ class ModelPools:
             avoid=tuple(known[-SHOWN:]),
         )
         back = await self._asker.ask(job, request, lambda answer: answer)
-        size: int = field.generator.size  # type: ignore[union-attr] # an llm_pool
+        async with self._recording:  # places in the pool are given one answer at a time
+            await self._record(entry, back, field.generator.size)  # type: ignore[union-attr]
+
+    async def _record(self, entry: Entry, back: WrittenRows, size: int) -> None:
         taken = {_plain(cells[0]) for cells in entry.rows.values()}
         fresh: dict[str, object] = {}
         for (value,) in back.rows.values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..utils.checksums import canonical_sha256
@@ -146,9 +147,7 @@ class ModelRows:
         columns: dict[str, pa.Array] = {}
         for field in table.pool_fields:
             name = f"{job.job_id}.{table.name}.{field.name}"
-            pool = await self._once(
-                name, lambda field=field: self._pools.values(job, table.name, field)
-            )
+            pool = await self._once(name, partial(self._pools.values, job, table.name, field))
             columns[field.name] = table.draw(field.name, start, stop, to_array(pool, field))
         return columns
 

@@ -43,6 +43,9 @@ MOST_ROWS = 10**12
 # ── the schema ────────────────────────────────────────────────────────────────────────────────
 
 
+Length = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
 class Constraints(Word):
     """Frictionless names, JSON Schema spelling."""
 
@@ -53,8 +56,8 @@ class Constraints(Word):
     exclusive_minimum: Number | None = Field(None, alias="exclusiveMinimum")
     exclusive_maximum: Number | None = Field(None, alias="exclusiveMaximum")
     multiple_of: Number | None = Field(None, alias="multipleOf")
-    min_length: Annotated[int, Field(ge=0)] | None = Field(None, alias="minLength")
-    max_length: Annotated[int, Field(ge=0)] | None = Field(None, alias="maxLength")
+    min_length: Length | None = Field(None, alias="minLength")
+    max_length: Length | None = Field(None, alias="maxLength")
     pattern: Annotated[str, Field(max_length=1000)] | None = Field(
         None, description="RE2, full match"
     )

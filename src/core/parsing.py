@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,7 +43,8 @@ def too_large(document: Any) -> Problem | None:
     try:
         length = len(json.dumps(document, default=str))
     except (RecursionError, ValueError):
-        return Problem("", "too_deep", "the document is nested too deeply", "write it flatter")
+        hint = "a schema needs no such depth"
+        return Problem("", "too_nested", "the document is nested too deeply", hint)
     if length <= MAX_DOCUMENT_BYTES:
         return None
     message = f"the document has {length:,} bytes as JSON, {MAX_DOCUMENT_BYTES:,} are allowed"
@@ -53,18 +54,29 @@ def too_large(document: Any) -> Problem | None:
 def _too_deep(document: Any) -> Problem | None:
     """Without recursion, so that no depth is too deep to be told."""
     open_: list[tuple[Any, str, int, int]] = [(document, "", 0, 0)]
+    found: Problem | None = None
     for value, path, fields, depth in open_:
-        if fields > DEEPEST_FIELDS or depth > DEEPEST:
-            what = f"fields are nested more than {DEEPEST_FIELDS} deep"
-            message = what if fields > DEEPEST_FIELDS else "the document is nested too deeply"
-            return Problem(path, "too_deep", message, "make text of what lies deeper")
-        if isinstance(value, Mapping):
-            for key, inner in value.items():
-                level = fields + (key in NESTING and isinstance(inner, Mapping | list | tuple))
-                open_.append((inner, f"{path}.{key}" if path else str(key), level, depth + 1))
-        elif isinstance(value, list | tuple):
-            open_ += [(v, f"{path}[{n}]", fields, depth + 1) for n, v in enumerate(value)]
-    return None
+        if depth > DEEPEST:
+            hint = "a schema needs no such depth"
+            return Problem(path, "too_nested", "the document is nested too deeply", hint)
+        if fields > DEEPEST_FIELDS and found is None:
+            message = f"fields are nested more than {DEEPEST_FIELDS} deep"
+            found = Problem(path, "too_deep", message, "make text of what lies deeper")
+        open_ += [
+            (inner, f"{path}{step}".lstrip("."), fields + more, depth + 1)
+            for step, inner, more in _inside(value)
+        ]
+    return found
+
+
+def _inside(value: Any) -> Iterator[tuple[str, Any, bool]]:
+    """Steps of a path, what they lead to, and whether fields lie there."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield f".{key}", inner, key in NESTING and isinstance(inner, Mapping | list | tuple)
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            yield f"[{number}]", inner, False
 
 
 def _is_echo(error: Any) -> bool:
@@ -77,7 +89,7 @@ def _problem(error: Any, document: Any, flat: bool) -> Problem:
     if flat:
         path = path.removeprefix("tables[0]").removeprefix(".")
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "string_pattern_mismatch" and path.endswith(".name"):
+    if kind == "string_pattern_mismatch" and error["loc"][-1] == "name":
         hint = "use letters, digits and _, starting with a letter: first_name"
         return Problem(path, "bad_name", f"{_shown(error['input'])} cannot be a name", hint)
     if kind in _OF_KEYS:

@@ -14,7 +14,7 @@ CODE_ROWS = 50_000
 """Rows in a chunk that code makes: large enough to vectorise, small enough to hold many at once."""
 MODEL_BATCH = 20
 """Rows a model writes in one call; the grid of batches starts at row 0 of every table."""
-MODEL_ROWS = 4 * MODEL_BATCH
+MODEL_ROWS = 10 * MODEL_BATCH
 """Rows in a chunk that a model writes: a few calls, so that little waits on one answer."""
 
 

@@ -27,7 +27,7 @@ PREVIEW_SEED = 0
 UNSAID_ROWS = 100
 """Rows of which the first are shown while nobody has said how many there will be."""
 ROWS_MISSING = "rows_missing"
-UNMENDED = frozenset({"too_large", "limit_exceeded"})
+UNMENDED = frozenset({"too_large", "too_nested", "limit_exceeded"})
 """What only a person can cut down."""
 MAX_DESCRIPTION = 20_000
 

@@ -86,12 +86,12 @@ class Writing:
                     # One cut may be a whim of the service; two say that it is too much.
                     size = len(rows) if self._cuts < 2 else self._at_once
                     await self._call([(batch, list(rows[:size]))])
+            if batch.missing:
+                self._owed.append(batch)
         finally:
             self._coming -= 1
             self._send_owed()
         if batch.missing:
-            self._owed.append(batch)
-            self._send_owed()
             await batch.whole
         return batch.entry.rows
 
@@ -254,9 +254,10 @@ def _judges(table: TableRecipe) -> dict[int, tuple[float, Seen]]:
     found: dict[int, tuple[float, Seen]] = {}
     for place, one in enumerate(table.model_fields):
         made: Any = one.generator
-        if isinstance(made, LlmText) and made.similarity < 1:
-            if made.words is None or made.words[1] >= SHORT_TEXT:
-                found[place] = (made.similarity, Seen())
+        if not isinstance(made, LlmText) or made.similarity >= 1:
+            continue
+        if made.words is None or made.words[1] >= SHORT_TEXT:
+            found[place] = (made.similarity, Seen())
     return found
 
 

@@ -16,6 +16,8 @@ from .mending import Document, mended
 from .pools import Pools
 
 ROWS_MISSING = "rows_missing"
+TABLED = frozenset({"tables", "resources", "fields", "columns"})
+"""Any of these is the way to a first field."""
 
 
 def check_schema(
@@ -44,6 +46,8 @@ def mended_schema(
     `row_count` stands in the mended schema, which may have become several tables; without it, the
     rows of a single table may stay open. None where nothing was wrong, or no fix was found.
     """
+    if not TABLED & document.keys():
+        document = {**document, "fields": []}
     canonical = normalise(document)
     tables = canonical.get("tables")
     is_single = isinstance(tables, list) and len(tables) == 1 and isinstance(tables[0], dict)

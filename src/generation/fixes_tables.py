@@ -79,9 +79,10 @@ def give_rows(spot: Spot) -> None:
 def cut_circle(spot: Spot) -> None:
     """Foreign keys that begin the circle which the message names."""
     names = set(re.findall(r"\w+", spot.problem.message.partition(": ")[2]))
-    for number, key in enumerate(spot.get((*spot.table, "foreign_keys")) or ()):
-        if key.get("reference", {}).get("table") in names:
-            spot.drop((*spot.table, "foreign_keys", number))
+    keys = (*spot.table, "foreign_keys")
+    for number in range(len(spot.get(keys) or ())):
+        if spot.get((*keys, number, "reference", "table")) in names:
+            spot.drop((*keys, number))
 
 
 def split_table(spot: Spot) -> None:

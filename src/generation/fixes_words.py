@@ -130,7 +130,10 @@ def country_less(spot: Spot) -> None:
 
 
 def read_value(spot: Spot) -> None:
-    """Text that says the number or the truth value that belongs here."""
+    """Text that says the number or the truth value that belongs here; one value as a list."""
+    if spot.steps[-1:] in (("fields",), ("tables",)):
+        leave_out(spot)
+        return
     spot.put(spot.steps, read_as(spot.value, spot.problem.message))
 
 

@@ -202,7 +202,7 @@ def grid(brief: Brief, limits: Limits, at: str) -> Grid | None:
 
 
 def require_digits(found: Grid, at: str) -> None:
-    largest = max(abs(found.low), abs(found.high)) * found.step * 10 ** (found.places or 0)
+    largest = max(abs(found.low), abs(found.high), 1) * found.step * 10 ** (found.places or 0)
     if largest >= 10**DIGITS:
         message = f"values need more than {DIGITS} digits"
         raise Refused(at, "too_wide", message, "narrow the range or use fewer decimal places")

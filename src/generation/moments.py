@@ -308,6 +308,10 @@ def _clock(text: str, end: str) -> int:
 # ── durations ─────────────────────────────────────────────────────────────────────────────────
 
 
+LONGEST = 10**17
+"""Microseconds: what is added to a moment must leave it one."""
+
+
 def duration(brief: Brief) -> Maker:
     """A timedelta generator, or a duration without one: up to thirty days."""
     if brief.generator is not None and brief.generator.after is not None:
@@ -327,6 +331,11 @@ def waiting(brief: Brief) -> tuple[int, int, int]:
     """
     generator = brief.generator or kinds.Timedelta(maximum=30)
     unit = UNITS[generator.unit] * SECOND
+    for name in ("minimum", "maximum"):
+        if abs(getattr(generator, name)) > LONGEST / unit:
+            hint = "give a shorter one"
+            message = "it is longer than three thousand years"
+            raise Refused(f"generator.{name}", "too_wide", message, hint)
     low, high = round(generator.minimum * unit), round(generator.maximum * unit)
     if low > high:
         hint = "give a minimum that is not above the maximum"
@@ -350,6 +359,11 @@ def durations(brief: Brief) -> Steps:
 
 def _after(brief: Brief) -> Maker:
     low, high, unit = waiting(brief)
+    for field in brief.table.fields:
+        if field.name == brief.generator.after and field.type not in ("date", "datetime"):
+            message = f"{field.name!r} is a {field.type}, and nothing comes after that"
+            hint = "name a date or datetime field"
+            raise Refused("generator.after", "wrong_type", message, hint)
     if brief.unique:
         message = "a moment after another field's cannot be made unique"
         raise Refused("constraints.unique", "unique_not_possible", message, "drop unique")

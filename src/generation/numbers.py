@@ -111,6 +111,8 @@ def _lognormal(g: kinds.Lognormal) -> d.Distribution:
 
 
 def _beta(g: kinds.Beta) -> d.Distribution:
+    require_number(g.minimum, "generator.minimum")
+    require_number(g.maximum, "generator.maximum")
     if g.minimum >= g.maximum:
         hint = "give a minimum below the maximum"
         raise Refused("generator.minimum", "empty_range", "the range is empty", hint)

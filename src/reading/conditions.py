@@ -55,7 +55,9 @@ _TOLD = re.compile(
     r"(?P<not>(?:not|no|never|isn't) )?(?P<value>.+)",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"(?: (and|or) |, )", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"(?: (and|or) (?!(?:more|older|over|longer|above|up|higher|less|fewer)\b)|, )", re.IGNORECASE
+)
 
 
 def sql_name(name: str) -> str:
@@ -96,9 +98,9 @@ class Names:
         """ "make sure the end date": the field that the last words name."""
         pieces = words.split()[-8:]
         tries = (" ".join(pieces[start:]) for start in range(len(pieces)))
-        return next((one for piece in tries if (one := self._exactly(piece))), None)
+        return next((one for piece in tries if (one := self.exactly(piece))), None)
 
-    def _exactly(self, text: str) -> Shaped | None:
+    def exactly(self, text: str) -> Shaped | None:
         plain = lexicon.words_of(text)
         return next((one for one in self.fields if lexicon.words_of(one.name) == plain), None)
 

@@ -71,7 +71,8 @@ def _value_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> Ite
 def _promised(field: Mapping[str, Any], said: Said) -> Iterator[tuple[Any, float]]:
     generator = field.get("generator", {})
     if field["type"] == "boolean":
-        yield from ((True, generator["p"]) for _ in said.shares[:1])
+        if generator.get("kind") == "bernoulli" and (said.shares or said.portion is not None):
+            yield True, generator["p"]
         return
     values, weights = generator.get("values", ()), generator.get("weights", ())
     total = sum(weights)
@@ -92,6 +93,9 @@ def _centre_checks(field: Mapping[str, Any], said: Said, rows: int | None) -> It
             "equals": said.mean,
             "tolerance": _tolerance(spread, rows),
         }
+    if said.median is not None and generator.get("mean") == said.median and not is_cut:
+        spread = 1.2533 * (generator.get("stddev") or said.median)
+        yield {"check": "median", "equals": said.median, "tolerance": _tolerance(spread, rows)}
     if said.median is not None and kind == "lognormal" and not is_cut:
         spread = 1.2533 * generator["sigma"] * said.median
         tolerance = _tolerance(spread, rows)

@@ -22,6 +22,7 @@ _BOUND = re.compile(
     r"|earlier|mehr|weniger|älter|jünger|none|not|any|other|so)\b",
     re.IGNORECASE,
 )
+_BOUNDED = re.compile(r"\b(?:length|under|over|above|below|than|least|most)\b", re.IGNORECASE)
 MOST_VALUES = 30
 """Clauses that one list of values may reach over."""
 _UNIT_LAST = re.compile(rf"(?<=\d) ?{UNIT.pattern}$", re.IGNORECASE)
@@ -167,13 +168,22 @@ def _listing(phrases: Sequence[Phrase], clause: Clause) -> tuple[int, Phrase] | 
             whole = Phrase(f"{name}: one of {values}", ", ".join(members))
             starts = phrases[-count].starts if count else clause.before in (".", "\n")
             return count, replace(whole, starts=starts)
-        is_value = _could_be_value(members[0]) and (count or clause.before == ",")
+        is_value = (count or clause.before == ",") and (
+            _could_be_value(members[0]) or (count == 0 and _is_begun(phrase))
+        )
         if not is_value or phrase is None or phrase.text != phrase.words or phrase.shares:
             return None
         if count and phrases[-count].starts:
             return None
         members.insert(0, phrase.text)
     return None
+
+
+def _is_begun(phrase: Phrase | None) -> bool:
+    """ "source web": a field and one value, so that "phone or email" can only be more of them."""
+    pair = _named_value(phrase.text) if phrase and phrase.text == phrase.words else None
+    hit = lexicon.exact(pair[0]) if pair else None
+    return bool(hit and hit.template.values)
 
 
 def _named_value(text: str) -> tuple[str, str] | None:
@@ -185,10 +195,14 @@ def _named_value(text: str) -> tuple[str, str] | None:
         value = " ".join(words[count:])
         plain = re.sub(r"^(?:is|are|ist|(?:must|should|can|may|has to) be) ", "", value)
         # After "is" another field's name is a value too: "department is sales".
+        if _BOUNDED.search(plain):
+            continue
         fits = _could_be_value(plain) or (plain != value and _is_plain(plain))
         if not fits or re.match(r"(?:or|oder)\b", plain):
             continue
         hit = lexicon.exact(" ".join(words[:count]))
+        if not hit and count == 1 and re.fullmatch(r"\d{1,9}", plain):
+            return words[0], plain  # "fsk 0, 6 or 12"
         if hit and hit.template.type not in ("date", "datetime"):
             return " ".join(words[:count]), plain
     return None

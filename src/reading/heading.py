@@ -63,16 +63,14 @@ _NOISE = word_set(
     "have to few approximately around roughly exactly exact ca circa plausible anonymous typical "
     "complete full different distinct unique new old up it's let's simple small large big csv "
     "json parquet jsonl erzeuge erstelle bitte generiere brauche ich mir eine einen ein die den "
-    "von liste tabelle datensatz testdaten zufällige genau"
+    "von liste tabelle datensatz testdaten zufällige genau génère créer crée générer donne genera "
+    "generar crea crear dame quiero necesito voudrais les los las"
 )
 _ENDS = word_set(
     "of for from in at by aged who that which on between to during since with using living based "
-    "where whose over under per about like and or einer eines in aus von für im am"
+    "where whose over under per about like and or einer eines in aus von für im am de du des d'un "
+    "d'une d del una un para pour"
 )
-_GERMAN = re.compile(
-    r"\b(?:mit|und|zwischen|für|eine[nrs]?|einer|oder|bis|kunden|erzeuge|zeilen)\b", re.IGNORECASE
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -101,13 +99,6 @@ def take_format(text: str) -> tuple[str, OutputFormat | None]:
 
 def _format(word: str) -> OutputFormat:
     return _FORMATS[word.casefold().replace(" ", "")]
-
-
-def is_german(text: str) -> bool:
-    """Whether the request is written in German: two of its small words in the beginning."""
-    words = {match.group().casefold() for match in _GERMAN.finditer(text[:2000])}
-    english = len(re.findall(r"\b(?:with|and|the|of|between|for)\b", text[:2000], re.IGNORECASE))
-    return len(words) > english or (len(words) >= 2 and english == 0)
 
 
 def take_rows(text: str, context: Context) -> tuple[str, int | None, str]:

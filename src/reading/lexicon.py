@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from . import makers
 from .lexicon_commerce import COMMERCE
+from .lexicon_french import FRENCH
 from .lexicon_german import GERMAN
 from .lexicon_people import PEOPLE
+from .lexicon_spanish import SPANISH
 from .lexicon_things import COMMON, TECH, WORLD
 from .makers import Room, Template
 from .words import word_set
 
 ROOMS: tuple[Room, ...] = (PEOPLE, COMMERCE, TECH, WORLD, COMMON)
-TRANSLATIONS: tuple[Mapping[str, str], ...] = (GERMAN,)
+TRANSLATIONS: tuple[Mapping[str, str], ...] = (GERMAN, FRENCH, SPANISH)
 
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -67,6 +70,11 @@ def _entries() -> Iterator[tuple[str, Template]]:
                 yield " ".join(words_of(name)), template
 
 
+def unaccented(text: str) -> str:
+    """ "prénom" → "prenom": as it is typed where the keyboard has no accents."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
 def _built() -> dict[str, tuple[str, Template]]:
     """Key → (entry's name, template); what stands first wins."""
     found: dict[str, tuple[str, Template]] = {}
@@ -74,7 +82,9 @@ def _built() -> dict[str, tuple[str, Template]]:
         found.setdefault(key, (key, template))
     for language in TRANSLATIONS:
         for word, name in language.items():
-            found.setdefault(" ".join(words_of(word)), found[" ".join(words_of(name))])
+            entry = found[" ".join(words_of(name))]
+            found.setdefault(" ".join(words_of(word)), entry)
+            found.setdefault(" ".join(words_of(unaccented(word))), entry)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .makers import (
     Room,
     bell,
@@ -308,5 +310,8 @@ COMMON: Room = {
     ),
     "employee count|number of employee|headcount|company size|staff": whole(1, 5000),
     "timezone|time zone": choice("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"),
-    "image|image url|photo|picture|avatar|logo|thumbnail": formatted("uri"),
+    "image|image url|photo|picture|avatar|logo|thumbnail|photo url|picture url|profile picture|"
+    "profile photo|photograph": replace(
+        shaped("https://images\\.example\\.com/[0-9a-f]{12}\\.jpg"), format="uri"
+    ),
 }

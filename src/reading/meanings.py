@@ -25,6 +25,7 @@ class Context:
     today: date
     german: bool = False
     named: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,13 @@ def shape(found: Found, said: Said) -> Said:
 def share(found: Found, said: Said) -> Said | None:
     pair = v.share_of(found.match.group(), german=found.context.german)
     return said.but(shares=(*said.shares, pair)) if pair else None
+
+
+def portion(found: Found, said: Said) -> Said | None:
+    """ "newsletter 40 %": a share with nothing beside it but the field's name."""
+    number = found.number("share")
+    is_new = number is not None and number <= 100 and found.named
+    return said.but(portion=float(number) / 100) if is_new and number is not None else None
 
 
 def weights(found: Found, said: Said) -> Said:

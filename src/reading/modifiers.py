@@ -114,6 +114,7 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
         rf"|weniger als|jünger als)|<)) ?(?P<high>{_V})(?!\w)"), m.at_most),
     (_x(r"(?<!\w)\d[\d.,]{0,6} ?(?:%|percent) (?:of )?(?:are )?(?!off\b)[^\W\d][\w-]{0,30}"
         r"(?: (?!and\b|und\b)[^\W\d][\w-]{0,20})?"), m.share),
+    (_x(r"(?<![\w.,-])(?P<share>\d[\d.,]{0,8}) ?(?:%|percent\b)(?= ?(?:$|\0))"), m.portion),
     (_x(rf"\b(?:in|measured in|as|given in) (?P<unit>{_UNIT})"), m.in_unit),
     (_x(r"(?<![\w/])[^\W\d_][\w+-]{0,30} ?%?(?: ?/ ?[^\W_][\w+-]{0,30}){1,30}(?![\w/])"),
      m.slashes),

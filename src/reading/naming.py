@@ -26,6 +26,7 @@ _REPEATING = word_set(
     "measurement claim loan refund return shipment delivery ticket appointment reservation trip "
     "ride call email message comment rating grade click subscription"
 )
+_AT_WORK = word_set("employee mitarbeiter staff worker applicant candidate colleague")
 _OF_A_PERSON = word_set(
     "order booking reservation appointment subscription visit policy claim loan ticket review "
     "payment invoice trip ride call session shipment delivery"
@@ -57,7 +58,8 @@ def field_name(words: str) -> str:
 def template_for(words: str, setting: Setting) -> Hit:
     """The maker of a field of this name; `certain` is false where the name was only guessed at."""
     found = (
-        _identifier(words, setting)
+        _either(words, setting)
+        or _identifier(words, setting)
         or _generic(words, setting)
         or _truth(words)
         or _found(words, setting)
@@ -66,6 +68,14 @@ def template_for(words: str, setting: Setting) -> Hit:
     if not found:
         return Hit(makers.text(1, 4), "", certain=False)
     return replace(found, template=_unique_here(found.template, setting))
+
+
+def _either(words: str, setting: Setting) -> Hit | None:
+    """ "name or nickname": one field, made as the first."""
+    one, joint, two = words.partition(" or ")
+    if not joint or not (lexicon.exact(one) and lexicon.exact(two)):
+        return None
+    return replace(template_for(one, setting), certain=False)
 
 
 def value_of(words: str, setting: Setting) -> tuple[str, str] | None:
@@ -150,7 +160,7 @@ def _generic(words: str, setting: Setting) -> Hit | None:
     if parts[0] == "name":
         return _own_name(setting)
     if parts[0] == "title" and setting.owner and setting.is_person:
-        return lexicon.exact("salutation")
+        return lexicon.exact("job title" if setting.owner in _AT_WORK else "salutation")
     return lexicon.exact(f"{setting.owner} {parts[0]}") if setting.owner else None
 
 

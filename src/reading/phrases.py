@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from ..utils.patterns import is_pattern
+from . import lexicon
 from . import quantities as q
 from . import values as v
 from .meanings import CURRENCY, Context
@@ -53,12 +54,17 @@ _EXPRESSION = re.compile(
     r"[\"'/^]?(?P<expression>[^\s\"'/^$]{0,80}[\[\\{][^\s\"'/^$]{0,120})[\"'/$]{0,2}",
     re.IGNORECASE,
 )
+_CENTRE_FIRST = re.compile(
+    rf"(?P<centre>average|mean|median|avg\.?) (?P<name>[^\W\d][\w -]{{1,40}}?)"
+    rf" (?:of |is |= ?)?(?P<number>(?:[$€£] ?)?{q.NUMBER}(?:{q.SCALE})?(?: ?{CURRENCY})?)",
+    re.IGNORECASE,
+)
 _CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
 _FILLER = word_set(
     "a an the their its his her our your each every some any of as is are be was in on at to for "
     "with whether they and or plus also then finally including random realistic valid field fields "
     "column columns attribute value values it which having has have must should all between from "
-    "per ein eine einen einer der die das den dem des mit und als im in von je sowie auch"
+    "per ein eine einen einer der die das den dem des mit und als im in von je sowie auch le la les l'un une des los las el un una del su"
 )
 _KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was"})
 """Filler that may begin a field's name: is active, in stock."""
@@ -69,12 +75,19 @@ _KEPT_LAST = frozenset({"at", "on"})
 def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
     """What one clause says; what it does not understand is in `rest`, in the clause's own words."""
     said = Said(words or text)
-    text, said = _patterned(text, said)
+    text, said = _patterned(_reordered(text), said)
     text, condition = _conditioned(_BE.sub(": ", text))
     text, said = _unbracketed(text, said, context)
     text, said = understood(text, said, context)
     said = _named(text, said)
     return said.but(ties=(*said.ties, condition)) if condition else said
+
+
+def _reordered(text: str) -> str:
+    """ "average income 40000" → "income average 40000"."""
+    match = _CENTRE_FIRST.fullmatch(text)
+    is_field = match and lexicon.exact(match["name"])
+    return f"{match['name']} {match['centre']} {match['number']}" if match and is_field else text
 
 
 def _patterned(text: str, said: Said) -> tuple[str, Said]:

@@ -33,6 +33,9 @@ def ranged(said: Said, template: Template) -> Numbers:
         return _open(template, kind, places, (low, high))
     if said.shape in (None, "uniform", "evenly") and said.mean is None and said.median is None:
         return Numbers(kind, _uniform(low, high, places), low, high)
+    if said.mean is None and said.median is None and (low, high) == (None, None):
+        drawn = _drawn(said, kind, places, natural(template))  # "score skewed": in its own range
+        return Numbers(drawn.type, drawn.generator, notes=drawn.notes)
     return _drawn(said, kind, places, (low, high))
 
 
@@ -157,6 +160,8 @@ def _centre(said: Said, bounds: tuple[Number | None, Number | None]) -> float:
         if told is not None:
             return float(told)
     low, high = bounds
+    if said.shape in ("lognormal", "exponential") and low is not None and high is not None:
+        return low + (high - low) / 4
     return (low + high) / 2 if low is not None and high is not None else float(low or high or 100)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from ..core.models import MOST_ROWS, OutputFormat, Reading
-from . import heading, locales, subjects
+from . import heading, lexicon, locales, subjects
 from .agreeing import agree
 from .answering import MOST_CLAUSES, quoted
 from .expecting import expectations
@@ -19,7 +19,7 @@ from .lexicon import words_of
 from .meanings import Context
 from .naming import Setting, field_name, template_for, value_of
 from .phrases import read_phrase, stripped
-from .quantities import in_digits
+from .grammar import HOMES, NAMES
 from .conditions import Names
 from .refining import refine
 from .relating import Tie, relate
@@ -28,6 +28,7 @@ from .said import Said
 from .samples import from_samples
 from .shaping import Shaped, built, reshape, shape
 from .text import LONGEST_CLAUSE, Clause, clauses, clean
+from .tongue import Wording, worded
 from .values import plain_word
 from .words import word_set
 
@@ -60,11 +61,28 @@ def read_request(
     are the fields. What was not understood is quoted, what was guessed is said. Never raises for
     any text; the document always parses as a schema.
     """
-    text, output_format = heading.take_format(in_digits(clean(description)))
-    context = Context(today, heading.is_german(text))
+    wording = worded(clean(description))
+    text, output_format = heading.take_format(wording.text)
+    context = Context(today, wording.language != "en", language=wording.language)
     if current_schema is not None:
-        return refine(text, current_schema, context, output_format)
-    return _Reader(text, context, output_format, tuple(sample_rows)).reading()
+        return _in_own_words(refine(text, current_schema, context, output_format), wording)
+    reading = _Reader(text, context, output_format, tuple(sample_rows)).reading()
+    document = {**reading.document, "description": clean(description).strip()[:500]}
+    return _in_own_words(replace(reading, document=document), wording)
+
+
+def _in_own_words(reading: Reading, wording: Wording) -> Reading:
+    """What is quoted of the request stands as the user wrote it."""
+    checks = [
+        {**check, "because": wording.own(check["because"])[:300]} if "because" in check else check
+        for check in reading.document.get("expectations", ())
+    ]
+    more = {"expectations": checks} if checks else {}
+    left = tuple(
+        (words if len(words) <= 200 else f"{words[:199]}…")
+        for words in map(wording.own, reading.not_understood)
+    )
+    return replace(reading, document={**reading.document, **more}, not_understood=left)
 
 
 class _Reader:
@@ -117,10 +135,11 @@ class _Reader:
                 self.notes.append(
                     f"there are no people of {named[0][0]!r} here; American ones stand in"
                 )
-        elif self.context.german:
-            self.locale = "de"
+        elif self.context.language in HOMES:
+            home, language = HOMES[self.context.language], NAMES[self.context.language]
+            self.locale = self.context.language
             self.notes.append(
-                "people and places were taken from Germany, as the request is in German"
+                f"people and places were taken from {home}, as the request is in {language}"
             )
 
     # ── fields ────────────────────────────────────────────────────────────────────────────────
@@ -171,6 +190,8 @@ class _Reader:
         known = self._known(said)
         if known is not None:
             self._changed(known, said)
+        elif said.mostly and not said.name:
+            self._shared(replace(phrase, shares=((said.mostly, 0.7),)))
         elif not said.name:
             self.left.extend(said.rest or self._general(said))
         elif self._is_field(said, phrase):
@@ -263,6 +284,10 @@ class _Reader:
 
     def _shared(self, phrase: Phrase) -> None:
         """Shares belong to the last field that has one of their values, else to the last."""
+        kept = tuple(pair for pair in phrase.shares if not self._told(phrase, *pair))
+        if not kept:
+            return
+        phrase = replace(phrase, shares=kept)
         for place in self._candidates(phrase):
             before = self.fields[place]
             said = before.said.but(
@@ -272,6 +297,32 @@ class _Reader:
             self.fields[place] = built(before.hit, said, self.setting)
             return
         self.left.append(phrase.words)
+
+    def _told(self, phrase: Phrase, value: str, share: float) -> bool:
+        """ "half have a phone", "10 % vip": a field of its own, and how many have it."""
+        match = re.fullmatch(r"(?:have|has|with) (no |an? |the )?(.{1,40})", value)
+        if match:
+            missing = share if match[1] == "no " else 1 - share
+            return self._more(Said(phrase.words, match[2], null_share=round(missing, 6)))
+        hit = lexicon.exact(value)
+        names = Names(self.fields, self.setting.owner)
+        is_truth = hit is not None and hit.template.type == "boolean"
+        one = names.exactly(value)
+        if one is not None and one.field["type"] == "boolean":
+            return self._more(Said(phrase.words, one.name, portion=share))
+        if not is_truth or names.holding(value):
+            return False
+        return self._more(Said(phrase.words, value, portion=share))
+
+    def _more(self, said: Said) -> bool:
+        place = self._known(said)
+        if place is not None:
+            self._changed(place, said)
+        elif template_for(said.name, self.setting).certain:
+            self._added(said)
+        else:
+            return False
+        return True
 
     def _candidates(self, phrase: Phrase) -> list[int]:
         wanted = {plain_word(value) for value, _ in phrase.shares}

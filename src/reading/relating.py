@@ -12,7 +12,7 @@ from .meanings import CURRENCY
 from .formulas import formula
 from .row import Row, empty_with, is_known_day, is_open, made_by
 from .shaping import Shaped
-from .totals import base_of, booked, computed, settle, stay, total_of
+from .totals import base_of, booked, computed, settle, stay, tax, total_of
 
 _DATED = ("date", "datetime")
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "night": "days", "week": "weeks",
@@ -41,6 +41,7 @@ def relate(row: Row, ties: list[Tie]) -> list[str]:
     stay(row)
     booked(row)
     settle(row)
+    tax(row)
     return left
 
 

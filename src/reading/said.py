@@ -16,7 +16,8 @@ class Said:
 
     `low`/`high` are numbers as written (years too, where the field turns out to be a date); with
     `above`/`below` they are themselves excluded. `period` is a span of days, `clock` one of hours.
-    `shares` are (value, fraction); `weights` go with `values` in order. `ties`
+    `shares` are (value, fraction); `weights` go with `values` in order;
+    `portion` is a lone share: "newsletter 40 %", "VAT 19%". `ties`
     hold what is said of other fields too, `rest` what was not understood.
     """
 
@@ -34,6 +35,7 @@ class Said:
     shares: tuple[tuple[Value, float], ...] = ()
     weights: tuple[float, ...] = ()
     exact: bool = False
+    portion: float | None = None
     mostly: str = ""
     true_false: bool = False
     type: str | None = None

@@ -83,7 +83,8 @@ def _typed(template: Template, said: Said, *, known: bool) -> Template:
         if wanted == "string" and template.kind == "sequence":
             return makers.code("{n:06d}")
         return replace(_BY_TYPE[wanted], unique=template.unique)
-    if (said.true_false or _is_truth(said)) and template.type != "boolean":
+    is_share = said.portion is not None and not known and template.type == "string"
+    if (said.true_false or _is_truth(said) or is_share) and template.type != "boolean":
         return _BY_TYPE["boolean"]
     if wanted:
         return template
@@ -116,6 +117,8 @@ def _implied(template: Template, said: Said) -> Template:
 
 def _made(shaped: Shaped, template: Template, setting: Setting) -> Shaped:
     said = shaped.said
+    if said.portion is not None and not (said.values or said.shares):
+        return _portioned(shaped, template)
     if said.values or said.shares or said.mostly:
         return _categories(shaped, template)
     if said.pattern or said.template or said.serial or said.start is not None:
@@ -144,6 +147,21 @@ def _plain(shaped: Shaped, template: Template) -> Shaped:
     if template.generator:
         keys["generator"] = dict(template.generator)
     return _with(shaped, **keys)
+
+
+def _portioned(shaped: Shaped, template: Template) -> Shaped:
+    """ "newsletter 40 %" is how many have it; "VAT 19%" is 19 on every row."""
+    portion = shaped.said.portion or 0.0
+    if template.type == "boolean":
+        return _with(shaped, generator={"kind": "bernoulli", "p": round(portion, 6)})
+    value = round(portion * 100, 6)
+    generator = {"kind": "constant", "value": int(value) if value.is_integer() else value}
+    if template.type not in ("integer", "number"):
+        return replace(_plain(shaped, template), left=(*shaped.left, shaped.said.words))
+    kind = "integer" if value.is_integer() else "number"
+    return _with(shaped, type=kind, generator=generator).noting(
+        f"{shaped.name!r} was taken as {value:g} on every row"
+    )
 
 
 def _unfitting(shaped: Shaped) -> Shaped:
@@ -194,11 +212,13 @@ def _weighted(said: Said, template: Template) -> list[tuple[Value, float]]:
     left = 100 - sum(named.values())
     if not said.values and left > 0.01:
         values += [v for v in template.values if plain_word(v) not in named] or ["other"]
+    values += [v for v, _ in said.shares if plain_word(v) not in map(plain_word, values)]
     if said.mostly:
         values = values if any(plain_word(v) == plain_word(said.mostly) for v in values) else [
             said.mostly, *(values or [v for v in template.values if v != said.mostly] or ["other"])
         ]  # fmt: skip
-        named, left = {plain_word(said.mostly): 70.0}, 30.0
+        named[plain_word(said.mostly)] = min(70.0, max(left, 0))
+        left = 100 - sum(named.values())
     if len(said.weights) == len(values):
         return list(zip(values, said.weights, strict=True))
     open_ones = [value for value in values if plain_word(value) not in named]

@@ -67,7 +67,7 @@ def _by_category(char: str) -> str:
 
 def clauses(text: str) -> tuple[Clause, ...]:
     """The text cut at commas, sentence ends, lines and "and", never inside brackets or quotes."""
-    inside = _protected(text)
+    inside = protected(text)
     found: list[Clause] = []
     start, before, awaited = 0, "", False
     for match in _SEPARATOR.finditer(text):
@@ -142,7 +142,7 @@ def _starts_line(text: str, at: int) -> bool:
     return at <= 0 or text[at - 1] == "\n"
 
 
-def _protected(text: str) -> list[bool]:
+def protected(text: str) -> list[bool]:
     """For each character, whether it stands inside matched brackets or quotation marks; linear.
 
     Brackets that are never closed protect nothing.

@@ -40,6 +40,20 @@ def base_of(row: Row) -> str:
     return ""
 
 
+_TAXES = ("vat", "tax", "sales tax", "vat amount", "tax amount")
+_NET = ("net amount", "net total", "subtotal", "sub total", "amount", "price", "unit price",
+        "total", "sum")  # fmt: skip
+
+
+def tax(row: Row) -> None:
+    """ "VAT 19%": of the net amount, where there is one."""
+    one, base = row.meaning(*_TAXES), row.meaning(*_NET)
+    if one is None or base is None or one.said.portion is None:
+        return
+    row.because = one.said.words
+    computed(row, one, f"{one.said.portion:g} * {sql_name(base.name)}", kind="number")
+
+
 def settle(row: Row) -> None:
     """A bare total beside its parts is their product, less what was taken off."""
     total, base = total_of(row), base_of(row)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pyarrow as pa
 
 from ..core.errors import ChunkDamaged, StorageError
-from . import csv_format, json_format
+from . import csv_format, json_format, parquet_format
 from .disk import mending
 from .formats import decode
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from ..core.ports import StorageHandler
     from .course import Course
 
-AHEAD = 4
+AHEAD = 2
 """Batches worked on at once: fewer would do for a disk, but a bucket's answers take their time."""
 BATCH_BYTES = 1 << 20
+BATCH_ROWS = 8192
+"""A batch has no more of both than one chunk brings: a megabyte of Parquet may be many rows."""
 T = TypeVar("T")
 
 
@@ -69,15 +71,19 @@ class Batch:
 
     def table(self, schema: pa.Schema) -> pa.Table:
         """All rows. Raises: ChunkDamaged: names the chunk."""
-        if len(self.pieces) > 1 and self.format in _TEXTS:
-            parts, decoded = _TEXTS[self.format]
+        if len(self.pieces) > 1:
             with suppress(StorageError, pa.ArrowException, ValueError):
-                data = b"".join(parts(piece.data, schema) for piece in self.pieces)
-                table = decoded(data, schema)
+                table = self._at_once(schema)
                 if table.num_rows == self.rows:
                     return table
         # One by one, which also names the chunk that is at fault.
         return pa.concat_tables([piece.table(schema) for piece in self.pieces])
+
+    def _at_once(self, schema: pa.Schema) -> pa.Table:
+        if self.format == "parquet":
+            return parquet_format.decode_many([piece.data for piece in self.pieces], schema)
+        parts, decoded = _TEXTS[self.format]
+        return decoded(b"".join(parts(piece.data, schema) for piece in self.pieces), schema)
 
 
 _Parts = Callable[[bytes, pa.Schema], bytes]
@@ -138,15 +144,14 @@ def _next(ahead: deque[tuple[int, Future[T]]], course: Course) -> Iterator[T]:
 
 
 def _batched(chunks: Iterable[ChunkMetadata]) -> Iterator[list[ChunkMetadata]]:
-    """Of about `BATCH_BYTES` each, or of one larger chunk."""
     batch: list[ChunkMetadata] = []
-    size = 0
+    size = rows = 0
     for chunk in chunks:
-        if batch and size + chunk.bytes > BATCH_BYTES:
+        size, rows = size + chunk.bytes, rows + chunk.key.rows
+        if batch and (size > BATCH_BYTES or rows > BATCH_ROWS):
             yield batch
-            batch, size = [], 0
+            batch, size, rows = [], chunk.bytes, chunk.key.rows
         batch.append(chunk)
-        size += chunk.bytes
     if batch:
         yield batch
 

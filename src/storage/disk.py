@@ -16,6 +16,7 @@ from .base import CHUNKS, refusals_mapped
 from .files import Files, write_whole
 from .names import safe_part
 from .outputs import DiskOutputs
+from .scratch import sweep
 
 
 class DiskStorageHandler:
@@ -53,6 +54,7 @@ class DiskStorageHandler:
 
     def put_note(self, job_id: str, name: str, data: bytes) -> None:
         self._put(job_id, name, data)
+        sweep(self._folder(job_id))  # a job's last note comes when its chunks are done
 
     def publish(self, name: str, *, overwrite: bool) -> AbstractContextManager[Publication]:
         return self._outputs.publish(name, overwrite=overwrite)

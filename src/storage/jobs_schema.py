@@ -118,14 +118,10 @@ CREATE TABLE answer (key TEXT PRIMARY KEY, rows TEXT NOT NULL);
 
 # By the format they lead to: what an older file lacks.
 STEPS = {
-    2: """
-ALTER TABLE model_usage RENAME TO model_usage_1;
-%s
-INSERT INTO model_usage
-    SELECT number, '', '', calls, input_tokens, output_tokens, 0, 0, 0 FROM model_usage_1;
-DROP TABLE model_usage_1;
-"""
-    % TABLES[TABLES.index("CREATE TABLE model_usage") : TABLES.index("CREATE TABLE rejected")],
+    2: "ALTER TABLE model_usage RENAME TO model_usage_1;\n"
+    + TABLES[TABLES.index("CREATE TABLE model_usage") : TABLES.index("CREATE TABLE rejected")]
+    + "INSERT INTO model_usage SELECT number, '', '', calls, input_tokens, output_tokens, 0, 0, 0 "
+    "FROM model_usage_1;\nDROP TABLE model_usage_1;\n",
 }
 
 

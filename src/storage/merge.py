@@ -23,7 +23,7 @@ import pyarrow.ipc as pa_ipc
 
 from . import csv_format, json_format
 from .batches import regrouped
-from .chunk_source import Batch, Source
+from .chunk_source import Batch, Piece, Source
 from .columns import ARROW_THREADS, canonical, plain, refuse_nan
 from .course import Course
 from .formulas import neutralised, neutralised_header, suspect
@@ -111,32 +111,35 @@ def _write_csv(out: Sink, source: Source, course: Course, neutralise: bool) -> i
     schema = source.schema
     names, count = neutralised_header(schema.names) if neutralise else (schema.names, 0)
     out.write(csv_format.header(names))
-    for rows, changed in source.worked(course, lambda batch: _csv_rows(batch, schema, neutralise)):
-        out.write(rows)
+    for parts, changed in source.worked(course, lambda batch: _csv_rows(batch, schema, neutralise)):
+        for part in parts:
+            out.write(part)
         count += changed
     return count
 
 
-def _csv_rows(batch: Batch, schema: pa.Schema, neutralise: bool) -> tuple[bytes, int]:
+def _csv_rows(
+    batch: Batch, schema: pa.Schema, neutralise: bool
+) -> tuple[list[bytes] | list[memoryview], int]:
     """A batch's rows as CSV, and how many cells were changed; as they stand where none was."""
-    copied = None
+    copied: list[memoryview] = []
     if batch.format == "csv":
-        copied = b"".join(_csv_parts(batch, schema))
-        if not neutralise or not suspect(b"\n" + copied, 0):
+        starts = [_rows_start(piece, schema) for piece in batch.pieces]
+        pieces = list(zip(batch.pieces, starts, strict=True))
+        copied = [memoryview(piece.data)[start:] for piece, start in pieces]
+        if not neutralise or not any(suspect(piece.data, start - 1) for piece, start in pieces):
             return copied, 0
     table, changed = batch.table(schema), 0
     if neutralise:
         table, changed = neutralised(table)
-    if copied is not None and not changed:
+    if copied and not changed:
         return copied, 0
-    return csv_format.encode_rows(table), changed
+    return [csv_format.encode_rows(table)], changed
 
 
-def _csv_parts(batch: Batch, schema: pa.Schema) -> Iterator[memoryview]:
-    for piece in batch.pieces:
-        with piece.blamed():
-            start = csv_format.header_end(piece.data, schema)
-        yield memoryview(piece.data)[start:]
+def _rows_start(piece: Piece, schema: pa.Schema) -> int:
+    with piece.blamed():
+        return csv_format.header_end(piece.data, schema)
 
 
 def _write_lines(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:

@@ -16,6 +16,7 @@ from ..core.errors import AlreadyExists, InvalidArgument, NotFound, StorageError
 from .base import DATASETS, Place, refusals_mapped
 from .files import WINDOWS, Files, open_plain, temporary_beside
 from .names import dataset_path
+from .scratch import held, sweep
 
 BUFFER = 1 << 20
 
@@ -70,9 +71,10 @@ class DiskOutputs:
         with refusals_mapped(self._place):
             self._refuse_taken(path, name, overwrite)
             self._files.make_folder(path.parent)
+            sweep(path.parent)
             temporary = temporary_beside(path)
             try:
-                with _writing(self._files, temporary) as file:
+                with _writing(self._files, temporary) as file, held(temporary):
                     yield OpenPublication(file)
                 self._show(temporary, path, name, overwrite)
                 self._files.sync_folder(path.parent)

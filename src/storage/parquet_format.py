@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..core.errors import StorageError
 from .columns import ARROW_THREADS, plain, refuse_nan
 
 ROW_GROUP = 65_536
@@ -28,7 +31,7 @@ def encode(table: pa.Table) -> bytes:
 
 
 def opened(out: Any, first: pa.Table) -> pq.ParquetWriter:
-    """A writer for the schema of the first group, whose cells decide which columns get dictionaries.
+    """A writer for the schema of the first group, whose cells decide about dictionaries.
 
     Where most cells differ, one costs time and bytes: a file of unique texts took twice as long and
     a quarter more.
@@ -46,3 +49,12 @@ def opened(out: Any, first: pa.Table) -> pq.ParquetWriter:
 def decode(data: bytes, schema: pa.Schema) -> pa.Table:
     table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=ARROW_THREADS)
     return table.select(schema.names).cast(schema)
+
+
+def decode_many(files: Sequence[bytes], schema: pa.Schema) -> pa.Table:
+    """The rows of several small files, twice as quickly as file by file."""
+    try:
+        frame = pl.read_parquet(list(files), columns=schema.names)
+    except pl.exceptions.PolarsError as exc:
+        raise StorageError("these files are not of one schema") from exc
+    return plain(frame.to_arrow()).select(schema.names).cast(schema)

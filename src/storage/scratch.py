@@ -1,4 +1,4 @@
-"""Folders for what does not fit in memory, and what killed processes left of theirs."""
+"""Folders for what does not fit in memory, and what killed processes left behind."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .files import WINDOWS
+from .names import TEMPORARY
 
 STALE_S = 3600.0
 """Nothing that young is taken away, whoever holds it."""
@@ -43,6 +44,14 @@ def held(path: Path) -> Iterator[None]:
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Takes away files that killed processes left half written; ours alone, and only old ones."""
+    with suppress(OSError):
+        for left in folder.glob(f"{TEMPORARY}*.tmp"):
+            if is_stale(left):
+                left.unlink(missing_ok=True)
 
 
 def is_stale(path: Path) -> bool:

@@ -71,7 +71,8 @@ def _least(pairs: list[str]) -> bytes:
     """The least hash of all pairs under each of `HASHES` hash functions, 4 bytes each."""
     codes = np.array([crc32(pair.encode("utf-8", "replace")) for pair in pairs], np.uint64)
     mixed: npt.NDArray[np.uint64] = (codes[:, None] * _FACTORS + _SHIFTS) >> np.uint64(32)
-    return mixed.min(axis=0).astype(np.uint32).tobytes()
+    least: bytes = mixed.min(axis=0).astype(np.uint32).tobytes()
+    return least
 
 
 def _bands(signature: bytes) -> list[tuple[int, bytes]]:

@@ -115,7 +115,7 @@ class Emulator:
         self._answers = list(self.answers)
         self._at_once = 0
         self._open: set[asyncio.Task[None]] = set()
-        self._chance = random.Random(self.seed)  # noqa: S311 - faults, not secrets
+        self._chance = random.Random(self.seed)
         self._sent: set[Any] = set()
         self.called = asyncio.Event()
 
@@ -277,6 +277,12 @@ class Emulator:
         if fault in ("starved", "no-text"):
             reason = "MAX_TOKENS" if fault == "starved" else "STOP"
             return candidate(None, reason, usage | {"thoughtsTokenCount": 900})
+        text = self._spoken(call, fault)
+        usage |= {"candidatesTokenCount": round(len(text) / 2.3)}
+        return candidate(text, "MAX_TOKENS" if fault == "cut" else "STOP", usage)
+
+    def _spoken(self, call: Call, fault: str) -> str:
+        """The model's text, spoilt as the fault says."""
         text = self._answers.pop(0) if self._answers else self._written(call)
         identities = _identities(call.about)
         if fault == "cut":
@@ -291,8 +297,7 @@ class Emulator:
             text = json.dumps([[rows[0][0], *([{"no": "row"}] * (len(rows[0]) - 1))], *rows[1:]])
         if fault in ("ok", "cut"):
             call.good = identities
-        usage |= {"candidatesTokenCount": round(len(text) / 2.3)}
-        return candidate(text, "MAX_TOKENS" if fault == "cut" else "STOP", usage)
+        return text
 
     def _some_spoilt(self, text: str, identities: list[Any]) -> tuple[str, list[Any]]:
         """Now and then a row whose first value is a number; a text was asked for."""

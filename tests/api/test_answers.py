@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.api.answers import Reader
+from src.api.answers import REFUSED_CHARS, REFUSED_KEPT, Reader
 from src.api.drafts import parse_schema_answer
 from src.api.salvage import Search
 from src.core.errors import BadAnswer
@@ -313,3 +313,33 @@ def test_notes_are_kept_short_and_few_whatever_was_given():
 def test_an_answer_without_a_whole_schema_is_a_bad_answer(text):
     with pytest.raises(BadAnswer):
         parse_schema_answer(text)
+
+
+# ── what was turned away ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_row_that_is_turned_away_is_shown_with_its_number_and_reason():
+    back = Reader(request(rows=[50, 51]), check).read(reply('[[0,"no","a"],[1,9,"b"]]'))
+    assert [(row.row, row.reason) for row in back.refused] == [(50, "type:stars"), (51, "maximum")]
+    assert "no" in back.refused[0].text
+
+
+def test_no_more_than_a_few_rows_of_an_answer_are_kept_for_looking_at():
+    text = json.dumps([[row, "no", "a" * 5000] for row in range(60)])
+    back = Reader(request(rows=range(60)), check).read(reply(text))
+    assert back.rejected == {"type:stars": 60}
+    assert len(back.refused) == REFUSED_KEPT
+    assert all(len(row.text) <= REFUSED_CHARS for row in back.refused)
+
+
+def test_an_optional_cell_may_stay_empty_where_the_text_does_not_fit():
+    fields = {"kind": "llm_text", "on_reject": "null"}
+    schema = schema_of(
+        {"name": "stars", "type": "integer"},
+        {"name": "a", "nullable": True, "generator": fields},
+        {"name": "b", "generator": fields},
+    )
+    asked = request(("stars", "a", "b"), range(2), schema)
+    back = Reader(asked, check).read(reply('[[0,1,7,"x"],[1,1,"y",7]]'))
+    assert back.rows == {0: (1, None, "x")}
+    assert back.rejected == {"type:b": 1}

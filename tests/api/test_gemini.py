@@ -335,3 +335,62 @@ async def test_the_stand_in_runs_as_a_process_of_its_own():
     finally:
         process.terminate()
         await process.wait()
+
+
+# ── several keys ──────────────────────────────────────────────────────────────────────────────
+
+OTHER = "AIzaSyTEST-another-key-not-to-be-seen-0000"
+
+
+async def asked_of_both(fault, calls=4):
+    """The faults' outcome and the keys that were used, with two keys."""
+    async with gemini(fault, api_keys=(KEY, OTHER)) as (client, emulator):
+        rows = [await client.generate_data_chunk(request(rows=[n])) for n in range(calls)]
+    return rows, [call.headers["x-goog-api-key"] for call in emulator.calls]
+
+
+async def test_two_keys_take_turns():
+    _, used = await asked_of_both("ok")
+    assert used == [KEY, OTHER, KEY, OTHER]
+
+
+@pytest.mark.parametrize("fault", ["403", "key", "daily"])
+async def test_a_key_that_is_refused_or_used_up_is_set_aside_with_a_note(fault, caplog):
+    rows, used = await asked_of_both(fault)
+    assert all(len(back.rows) == 1 for back in rows)
+    assert used == [KEY] + [OTHER] * 4
+    assert rows[0].usage.calls == 2
+    assert "event=key_set_aside key=1 of=2" in caplog.text
+    assert KEY not in caplog.text
+
+
+async def test_when_every_key_is_refused_the_call_says_so_and_the_next_one_tries_again():
+    async with gemini("403", "403", api_keys=(KEY, OTHER)) as (client, emulator):
+        with pytest.raises(ProviderRefused):
+            await client.generate_data_chunk(request())
+        assert len(emulator.calls) == 2
+        assert len((await client.generate_data_chunk(request())).rows) == 4
+
+
+# ── what it cost ──────────────────────────────────────────────────────────────────────────────
+
+
+async def test_failed_attempts_count_as_calls_and_unanswered_ones_as_lost():
+    async with gemini("503", "hangup", "ok") as (client, _):
+        back = await client.generate_data_chunk(request())
+    assert (back.usage.calls, back.usage.lost_calls) == (3, 1)
+
+
+async def test_an_error_carries_what_was_used_up():
+    async with gemini("blocked", "blocked") as (client, emulator):
+        with pytest.raises(ProviderBlocked) as caught:
+            await client.generate_data_chunk(request())
+    assert caught.value.usage == Usage(2, 2 * emulator.calls[0].input_tokens)
+
+
+async def test_a_body_without_end_is_cut_off_at_its_bound(monkeypatch):
+    monkeypatch.setattr("src.api.transport.MAX_BODY", 1000)
+    async with gemini(*["ok"] * 2, max_attempts=2) as (client, _):
+        with pytest.raises(ProviderDown):
+            await client.generate_data_chunk(request(rows=range(50)))
+        assert len((await client.generate_data_chunk(request(rows=range(2)))).rows) == 2

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from src.api.limits import Limiter
+from src.api.limits import Learned, Limiter
 
 from .virtual import clock, run
 
@@ -222,3 +222,119 @@ def test_a_call_that_fails_gives_its_place_back():
                     raise ZeroDivisionError
 
     run(main())
+
+
+# ── several keys ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_three_keys_give_three_quotas_and_none_passes_its_own():
+    async def main():
+        began, starts = clock(), []
+        limits = Limiter(
+            requests=15, tokens=10**9, concurrency=99, keys=3, period_s=WINDOW_S, clock=clock
+        )
+
+        async def call() -> None:
+            async with limits.slot(1) as ticket:
+                starts.append((clock(), ticket.key))
+                await asyncio.sleep(1)
+
+        await asyncio.gather(*(call() for _ in range(15 * 3 * 4)))
+        for key in range(3):
+            assert most_in_a_window([(at, 1) for at, used in starts if used == key]) <= 15
+        assert (starts[-1][0] - began) * 0.95 <= 3 * WINDOW_S
+
+    run(main())
+
+
+def test_a_pause_of_one_key_leaves_the_others_at_work():
+    async def main():
+        limits = Limiter(
+            requests=100, tokens=10**9, concurrency=9, keys=2, period_s=WINDOW_S, clock=clock
+        )
+        limits.pause(10, 0)
+        for _ in range(5):
+            async with limits.slot(1) as ticket:
+                assert ticket.key == 1
+
+    run(main())
+
+
+def test_a_key_set_aside_rests_while_another_is_left_and_all_come_back_after_the_last():
+    async def main():
+        limits = Limiter(requests=99, tokens=10**9, concurrency=9, keys=2, clock=clock)
+        assert limits.set_aside(0)
+        for _ in range(3):
+            async with limits.slot(1) as ticket:
+                assert ticket.key == 1
+        assert not limits.set_aside(1)
+        used = set()
+        for _ in range(4):
+            async with limits.slot(1) as ticket:
+                used.add(ticket.key)
+        assert used == {0, 1}
+
+    run(main())
+
+
+# ── fewer at once ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_overload_narrows_once_for_all_calls_of_a_spell_and_answers_widen_again():
+    async def main():
+        limits = limiter(concurrency=10)
+
+        async def at_once() -> int:
+            """How many of many get in before one leaves."""
+            inside, leave = 0, asyncio.Event()
+
+            async def call() -> None:
+                nonlocal inside
+                async with limits.slot(1):
+                    inside += 1
+                    await leave.wait()
+
+            calls = [asyncio.ensure_future(call()) for _ in range(20)]
+            await asyncio.sleep(5)
+            seen = inside
+            leave.set()
+            await asyncio.gather(*calls)
+            return seen
+
+        async with limits.slot(1) as one, limits.slot(1) as other:
+            one.overloaded()
+            other.overloaded()
+        assert await at_once() == 7
+        for _ in range(2):
+            async with limits.slot(1) as ticket:
+                ticket.answered()
+        assert await at_once() == 9
+        for _ in range(9):
+            async with limits.slot(1) as ticket:
+                ticket.overloaded()
+        assert await at_once() == 1
+
+    run(main())
+
+
+def test_what_leaves_late_counts_from_when_it_left():
+    async def main():
+        limits = limiter(requests=1)
+        async with limits.slot(1) as ticket:
+            await asyncio.sleep(5)
+            ticket.sent()
+            left = clock()
+        async with limits.slot(1):
+            assert clock() - left >= WINDOW_S
+
+    run(main())
+
+
+def test_a_cautious_estimate_shrinks_to_what_the_service_counts():
+    learned = Learned()
+    assert learned.of(1000) == 1000
+    for counted in (500, 600, 400):
+        learned.note(1000, counted)
+    assert learned.of(1000) == 612
+    learned.note(1000, 1500)
+    assert learned.of(1000) == 1000

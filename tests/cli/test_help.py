@@ -13,7 +13,7 @@ import pytest
 from src import __version__
 from src.cli import options
 from src.cli.program import program
-from src.core.models import Generation, JobState, OutputFormat, StorageKind
+from src.core.models import DatasetFormat, Generation, JobState, OutputFormat, StorageKind
 
 from .conftest import REPOSITORY, Run
 
@@ -62,6 +62,7 @@ def test_the_version_is_the_package_s(run: Run) -> None:
 
 def test_the_choices_are_the_models() -> None:
     assert get_args(OutputFormat) == options.FORMATS
+    assert get_args(DatasetFormat) == options.DATASET_FORMATS
     assert get_args(Generation) == options.GENERATIONS
     assert get_args(StorageKind) == options.STORAGES
     assert tuple(JobState) == options.STATES

@@ -210,3 +210,144 @@ async def test_calls_under_way_count_against_the_budget(bench, job, table):
     assert len(writer.asked) == 2
     writer.gate.set()
     await rows.close()
+
+
+async def test_rows_that_several_answers_left_out_are_asked_for_in_one_call(bench, job, table):
+    short = first(MODEL_BATCH - 2)
+    writer = ScriptedWriter(script=[short, short, short])
+    await notes(ModelRows(bench.jobs, writer), job, table, 0, ROWS)
+    assert [len(request.rows) for request in writer.asked] == [MODEL_BATCH] * 3 + [6]
+    assert len({request.tries for request in writer.asked}) == 2
+
+
+async def test_what_was_accepted_of_a_batch_is_not_asked_for_again_after_a_crash(bench, job, table):
+    stopped = ScriptedWriter(script=[first(15), fails(ProviderDown("the end"))])
+    with pytest.raises(ProviderDown):
+        await notes(ModelRows(bench.jobs, stopped), job, table, 0, 5)
+    later = ScriptedWriter()
+    await notes(ModelRows(bench.jobs, later), job, table, 0, 5)
+    assert [request.rows for request in later.asked] == [tuple(range(15, MODEL_BATCH))]
+
+
+async def test_of_two_processes_the_first_ones_rows_are_everybodys(bench, job, table):
+    def other(request):
+        return WrittenRows({row: (f"other {row}",) for row in request.rows[:12]})
+
+    slow = ScriptedWriter(gate=asyncio.Event(), script=[everything])
+    late = asyncio.create_task(notes(ModelRows(bench.jobs, slow), job, table, 0, MODEL_BATCH))
+    await slow.called.wait()
+    quick = ModelRows(bench.jobs, ScriptedWriter(script=[other, fails(ProviderDown("gone"))]))
+    with pytest.raises(ProviderDown):
+        await notes(quick, job, table, 0, 5)
+    slow.gate.set()
+    assert await late == [f"other {n}" for n in range(12)] + [f"note {n}" for n in range(12, 20)]
+
+
+async def test_what_a_failed_call_used_up_is_counted(bench, job, table):
+    refused = ProviderDown("down")
+    refused.usage = Usage(2, 30, 0, lost_calls=1)
+    rows = ModelRows(bench.jobs, ScriptedWriter(script=[fails(refused)]))
+    with pytest.raises(ProviderDown):
+        await notes(rows, job, table, 0, 5)
+    await notes(rows, job, table, 0, 5)
+    tally = await bench.jobs.tally(job.job_id)
+    assert tally.usage == Usage(3, 40, 100, lost_calls=1)
+    assert tally.usage_by == (("t", "note", tally.usage),)
+
+
+async def test_a_call_that_nobody_answered_stays_reserved(bench, job, table):
+    lost = ProviderDown("no answer")
+    lost.usage = Usage(1, lost_calls=1)
+    writer = ScriptedWriter(script=[fails(lost)])
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.15))
+    rows = ModelRows(bench.jobs, writer)
+    with pytest.raises(ProviderDown):
+        await notes(rows, tight, table, 0, 5)
+    with pytest.raises(LimitExceeded):  # one answer costs 0.10, and one may have been billed
+        await notes(rows, tight, table, 0, 5)
+
+
+TALE = "the lamp arrived on a rainy morning and it shines over the whole garden since then {}"
+
+
+async def test_a_text_that_nearly_repeats_another_is_written_again(bench, job, table):
+    def alike(request):
+        rows = {row: (TALE.format("indeed"),) for row in request.rows}
+        return WrittenRows(rows, usage=Usage(1, 10, 100))
+
+    def apart(request):
+        return WrittenRows(
+            {row: (" ".join(f"w{row}x{n}" for n in range(9)),) for row in request.rows}
+        )
+
+    writer, kept = ScriptedWriter(script=[alike, apart]), []
+
+    async def quarantine(job_id, request, refused):
+        kept.extend(refused)
+
+    rows = ModelRows(bench.jobs, writer, quarantine=quarantine)
+    texts = await notes(rows, job, table, 0, MODEL_BATCH)
+    assert len(set(texts)) == MODEL_BATCH
+    assert [len(request.rows) for request in writer.asked] == [20, 19]
+    assert dict((await bench.jobs.tally(job.job_id)).rejected) == {"duplicate:note": 19}
+    assert {row.reason for row in kept} == {"duplicate:note"}
+
+
+async def test_a_model_that_can_only_repeat_itself_is_taken_at_its_word(bench, job, table):
+    def alike(request):
+        return WrittenRows({row: (TALE.format("indeed"),) for row in request.rows})
+
+    writer = ScriptedWriter(script=[alike] * 5)
+    texts = await notes(ModelRows(bench.jobs, writer), job, table, 0, MODEL_BATCH)
+    assert len(texts) == MODEL_BATCH
+    assert len(writer.asked) == 3
+
+
+# ── pools ─────────────────────────────────────────────────────────────────────────────────────
+
+POOLED = {
+    "name": "t",
+    "as_of": "2026-01-01",
+    "fields": [
+        {"name": "id", "type": "integer", "generator": {"kind": "sequence"}},
+        {"name": "note", "null_fraction": 0.2, "generator": {"kind": "llm_pool", "size": 30}},
+    ],
+}
+
+
+def pooled(rows):
+    return replace(SPEC, schema=parse_schema(POOLED), rows=(("t", rows),))
+
+
+async def test_a_pool_is_written_once_and_serves_any_number_of_rows(bench, job):
+    writer = ScriptedWriter()
+    rows = ModelRows(bench.jobs, writer)
+    for count in (100, 50_000):
+        spec = pooled(count)
+        table = compiled(spec, load_pools()).tables["t"]
+        values = await notes(rows, replace(job, spec=spec), table, 0, count)
+    assert [len(request.rows) for request in writer.asked] == [30]
+    assert len({value for value in values if value}) == 30
+    assert 0.18 < values.count(None) / 50_000 < 0.22
+
+
+async def test_chunks_change_nothing_that_is_drawn_from_a_pool(bench, job):
+    spec = pooled(500)
+    table, pooling = compiled(spec, load_pools()).tables["t"], replace(job, spec=spec)
+    rows = ModelRows(bench.jobs, ScriptedWriter())
+    whole = await notes(rows, pooling, table, 0, 500)
+    parts = [await notes(rows, pooling, table, at, min(at + 7, 500)) for at in range(0, 500, 7)]
+    assert [value for part in parts for value in part] == whole
+
+
+async def test_a_pool_asks_again_for_what_was_said_twice_and_ends_where_no_more_comes(bench, job):
+    def few(request):
+        return WrittenRows({row: (f"Value {row % 10}",) for row in request.rows})
+
+    spec, writer = pooled(40), ScriptedWriter(script=[few] * 9)
+    table, pooling = compiled(spec, load_pools()).tables["t"], replace(job, spec=spec)
+    values = await notes(ModelRows(bench.jobs, writer), pooling, table, 0, 40)
+    assert {value for value in values if value} <= {f"Value {n}" for n in range(10)}
+    assert len(writer.asked) == 4  # three rounds brought nothing new
+    await notes(ModelRows(bench.jobs, writer), pooling, table, 0, 40)
+    assert len(writer.asked) == 4

@@ -124,7 +124,7 @@ TIED = [
      "delivery_date", {}),
     ("90 invoices: invoice date, due date 14 to 30 days after invoice date, total",
      "due_date", {"generator.minimum": 14, "generator.maximum": 30}),
-    ("90 trips: return date, booked at 2 weeks before departure date",
+    ("90 trips: trip code, booked at 2 weeks before departure date",
      "booked_at", {"generator.minimum": -2, "generator.unit": "weeks"}),
     ("100 orders with quantity, unit price, total = quantity × unit price",
      "total", {"generator.expr": "quantity * unit_price", "generator.decimal_places": 2}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import get_args
 
 import numpy as np
@@ -201,3 +203,24 @@ def test_the_paths_of_several_tables_name_the_table():
     schema = parse_schema({"name": "two", "tables": tables})
     (problem,) = check_schema(schema, rows=None, pools=POOLS, as_of=TODAY)
     assert problem.path == "tables[1].rules[0].high"
+
+
+def _quarter(number: int) -> list[tuple[str, bytes]]:
+    """Every example's rows of one quarter, as a process of its own makes them."""
+    found = []
+    for one in EVERY:
+        table = table_of(*one.values, ROWS)
+        start, stop = number * ROWS // 4, (number + 1) * ROWS // 4
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.arrow_schema) as writer:
+            writer.write_table(table.make(start, stop))
+        found.append((str(one.id), sink.getvalue().to_pybytes()))
+    return found
+
+
+def test_four_processes_make_the_rows_of_one():
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        quarters = list(pool.map(_quarter, range(4)))
+    for place, one in enumerate(EVERY):
+        pieces = [pa.ipc.open_stream(quarter[place][1]).read_all() for quarter in quarters]
+        assert pa.concat_tables(pieces).combine_chunks().equals(made(*one.values, ROWS))

@@ -25,6 +25,8 @@ from .timelines import bind_series
 from .together import bind_unique_together
 
 F = TypeVar("F", Among, Empty)
+MOST_RULES = 200
+"""Of one table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ def bind_rules(
 ) -> Rules:
     """`briefs`: of every field; `fixed`: fields that no rule may bind, and why not."""
     site = Site(table, briefs, fixed, at)
+    if len(table.rules) > MOST_RULES:
+        message = f"{len(table.rules)} rules, and {MOST_RULES} is the limit"
+        site.refuse("rules", "too_many_rules", message, "use lookup, subcategory or expressions")
+        return Rules(site, {})
     site.measure()
     bind_series(site)
     wanted = _bound(site)

@@ -45,3 +45,10 @@ def closure(names: Iterable[str], graph: Mapping[str, set[str]]) -> set[str]:
             found.add(name)
             waiting += graph.get(name, set())
     return found
+
+
+def sets_values(table: TableDefinition, name: str) -> bool:
+    """Whether a rule of a table may give a field values that its generator does not make."""
+    setting = (kinds.Implies, kinds.ExpressionRule, kinds.FixedCombinations, kinds.SumTo)
+    said = [rule.document() for rule in table.rules if isinstance(rule, setting)]
+    return any(name in repr(one) for one in said)

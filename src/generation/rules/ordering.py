@@ -16,12 +16,12 @@ from .axes import Axis, reaching
 from .bounds import Bound, Side, bound
 from .demands import Ordered
 from .ends import beyond_it
-from .following import closure, made_from, own_names
+from .following import closure, own_names
 from .reach import single
 from .room import Room
 from .site import Site
 from .terms import Term
-from .windows import Cap, Edge, Path, Windows, ascending, narrowed, upwards
+from .windows import Edge, Windows, ascending, narrowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,7 @@ class Ordering:
 
     def _behind(self, tree: Syntax) -> set[str]:
         """What a side follows from."""
-        table = self.site.table
-        return closure(own_names(tree, table), made_from(table))
+        return closure(own_names(tree, self.site.table), self.site.graph)
 
     def _drawn(self, tree: Syntax, bindable: frozenset[str]) -> str | None:
         name = self.site.own(tree)
@@ -134,24 +133,26 @@ def build(ordering: Ordering) -> None:
 @dataclass
 class Ceilings:
     """Bounds from above, and the fields below that they cap: all but those that the bound itself
-    follows from. `unplaced`: for these, the bound and the way to it."""
+    follows from. `unplaced`: for these, the bound and the step up to a field that it caps."""
 
     ordering: Ordering
     edges: list[Edge]
     bounds: Mapping[str, list[Bound]]
-    caps: dict[str, list[Cap]] = field(default_factory=dict)
-    unplaced: list[tuple[Bound, Path]] = field(default_factory=list)
+    caps: dict[str, list[Bound]] = field(default_factory=dict)
+    unplaced: list[tuple[Edge, Bound]] = field(default_factory=list)
 
     def place(self) -> None:
         graph = self._graph()
-        for name in self.ordering.drawn:
-            for above, path in upwards(name, self.edges):
-                for one in self.bounds.get(above, ()):
-                    if not one.is_low:
-                        self._place(name, path, one, graph)
+        below: dict[str, set[str]] = {}
+        for edge in self.edges:
+            below.setdefault(edge.high, set()).add(edge.low)
+        for name, own in self.bounds.items():
+            for one in own:
+                if not one.is_low:
+                    self._place(one, closure([name], below), closure(self._read(one), graph))
 
     def _graph(self) -> dict[str, set[str]]:
-        graph = made_from(self.ordering.site.table)
+        graph = {name: set(names) for name, names in self.ordering.site.graph.items()}
         for edge in self.edges:
             graph[edge.high].add(edge.low)
         for name, own in self.bounds.items():
@@ -164,18 +165,17 @@ class Ceilings:
         trees = [one.term.tree] + ([] if one.when is None else [one.when.tree])
         return {name for tree in trees for name in own_names(tree, table)}
 
-    def _place(self, name: str, path: Path, one: Bound, graph: Mapping[str, set[str]]) -> None:
-        behind = closure(self._read(one), graph)
-        if path and name in behind:
-            # If it follows from a field on the way too, there must be room above that one.
-            if not any(edge.low in behind for edge in path[1:]):
-                self.unplaced.append((one, path))
-            return
-        site = self.ordering.site
-        if path:  # the lower field then follows from what the bound looks at
-            site.term(one.term.tree, name, one.at)
-            site.condition(None if one.when is None else one.when.tree, name, one.at)
-        self.caps.setdefault(name, []).append(Cap(path, one))
+    def _place(self, one: Bound, fields: set[str], behind: set[str]) -> None:
+        site, owner = self.ordering.site, one.axis.name
+        placed = {name for name in fields if name == owner or name not in behind}
+        for name in sorted(placed):
+            if name != owner:  # the lower field then follows from what the bound looks at
+                site.term(one.term.tree, name, one.at)
+                site.condition(None if one.when is None else one.when.tree, name, one.at)
+            self.caps.setdefault(name, []).append(one)
+        self.unplaced += [
+            (edge, one) for edge in self.edges if edge.high in placed and edge.low not in placed
+        ]
 
 
 def _is_acyclic(ordering: Ordering) -> bool:
@@ -200,7 +200,7 @@ def _edges(ordering: Ordering, axes: Mapping[str, Axis]) -> Iterator[Edge]:
         try:
             lower = site.term(demand.low, high, demand.at)
             # The lower field never asks for the higher one: its cap comes from the axis alone.
-            node = typed(Name(Column(None, high)), site.names.columns())
+            node = typed(Name(Column(None, high)), site.known)
             upper = Term(demand.high, node, (), site.names)
             above = bound(axes[high], lower, Side(True, demand.strict, demand.at), axes[low])
             cap = bound(axes[low], upper, Side(False, demand.strict, demand.at), axes[high])

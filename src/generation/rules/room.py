@@ -20,7 +20,7 @@ from .places import Continuum, Listed, Points, Worked, floats_of
 from .reach import Knowledge, Reach, single
 from .site import Site
 from .terms import Term
-from .windows import Path, Windows
+from .windows import Edge, Windows
 
 ZONES = 15 * 3600 * SECOND
 """No clock on a wall differs by more from UTC."""
@@ -34,18 +34,18 @@ class Room:
     demands: tuple[Ordered, ...]
 
     def check(
-        self, bounds: Mapping[str, Sequence[Bound]], unplaced: Iterable[tuple[Bound, Path]]
+        self, bounds: Mapping[str, Sequence[Bound]], unplaced: Iterable[tuple[Edge, Bound]]
     ) -> None:
-        """`unplaced`: bounds from above that follow from a field below, and the way up to them."""
+        """`unplaced`: bounds from above that follow from a field below, and the step up from it."""
         for name, axis in self.windows.axes.items():
             if axis.is_empty:
                 self._refuse_empty(name, bounds)
                 continue
             for bound in bounds.get(name, ()):
                 self._check_bound(axis, bound)
-        lows = [(path[0].bound, high, path[1:]) for high, path in unplaced]
-        for low, high, path in [*self._pairs(), *lows]:
-            if not self._leaves_room(low, high, path):
+        steps = [(edge.bound, high) for edge, high in unplaced]
+        for low, high in [*self._pairs(), *steps]:
+            if not self._leaves_room(low, high):
                 message = f"nothing may be left between what bounds {high.axis.name!r}"
                 hint = "say how both are ordered by a rule of their table, or drop one bound"
                 self.site.refuse(high.at, "empty_window", message, hint)
@@ -92,28 +92,45 @@ class Room:
 
     # ── two bounds against each other ─────────────────────────────────────────────────────────
 
-    def _pairs(self) -> Iterator[tuple[Bound, Bound, Path]]:
+    def _pairs(self) -> Iterator[tuple[Bound, Bound]]:
         """Every bound from below with every bound from above on the same field or a higher one."""
         for name, floors in self.windows.floors.items():
             for low in floors:
-                for cap in self.windows.caps.get(name, ()):
-                    yield low, cap.bound, cap.path
+                for high in self.windows.caps.get(name, ()):
+                    yield low, high
 
-    def _leaves_room(self, low: Bound, high: Bound, path: Path) -> bool:
+    def _leaves_room(self, low: Bound, high: Bound) -> bool:
+        """Whether the first place above the one, and from there the first of each field on the way
+        up, is never beyond the other."""
         conditions = [None if one.when is None else one.when.tree for one in (low, high)]
         if exclude_each_other(*conditions):
             return True
-        if not path and self._apart(low, high):
+        name, top = low.axis.name, high.axis.name
+        if name == top and self._apart(low, high):
             return True
-        fields = [low.axis, *(self.windows.axes[edge.high] for edge in path)]
-        steps = [coarseness(axis) for axis in fields]
-        stricts = low.strict + high.strict + sum(edge.bound.strict for edge in path)
-        needed = stricts * max(steps) + sum(
-            Fraction(0) if self._is_on_grid(axis, low.term) else step
-            for axis, step in zip(fields, steps, strict=True)
-        )
+        needed = self._step_up(low) + (self._longest(name, top, {}) or 0)
         known = self.between(low.term, high.term)
-        return known is not None and known >= needed
+        return known is not None and (known > needed if high.strict else known >= needed)
+
+    def _step_up(self, bound: Bound) -> Fraction:
+        """By how much the first place that a bound allows can lie above it."""
+        stays = not bound.strict and self._is_on_grid(bound.axis, bound.term)
+        return Fraction(0) if stays else coarseness(bound.axis)
+
+    def _longest(self, name: str, top: str, known: dict[str, Fraction | None]) -> Fraction | None:
+        """What the way up from a field to another needs at most; None if there is no way."""
+        if name == top:
+            return Fraction(0)
+        if name not in known:
+            ways = [
+                (self._step_up(edge.bound), self._longest(edge.high, top, known))
+                for edge in self.windows.edges
+                if edge.low == name
+            ]
+            known[name] = max(
+                (step + rest for step, rest in ways if rest is not None), default=None
+            )
+        return known[name]
 
     def _is_on_grid(self, axis: Axis, term: Term) -> bool:
         """Whether every value of a term is one of the field's."""

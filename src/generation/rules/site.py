@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +22,7 @@ from ..structure import unknown_field
 from ..tables.references import Dependencies, Named, Names
 from ..values import listed_values
 from .axes import Axis, axis
+from .following import made_from, sets_values
 from .layouts import Layout, Sections, layout
 from .reach import Knowledge, Reach, declared, of_axis
 from .terms import Term, condition, parsed, refused, term
@@ -70,6 +72,16 @@ class Site:
     def names(self) -> Names:
         return next(iter(self.briefs.values())).names
 
+    @cached_property
+    def known(self) -> Mapping[Column, Kind]:
+        """What the table's rows may name."""
+        return self.names.columns()
+
+    @cached_property
+    def graph(self) -> Mapping[str, set[str]]:
+        """Which fields a field's own generator looks at."""
+        return made_from(self.table)
+
     def measure(self) -> None:
         """The axes of all fields that have one; what cannot be made says so when it is built."""
         for name, brief in self.briefs.items():
@@ -115,7 +127,7 @@ class Site:
 
         Raises: Refused.
         """
-        known = self.names.columns()
+        known = self.known
         qualifier, _, plain = text.rpartition(".")
         column = Column(qualifier or None, plain)
         if column in known:
@@ -127,17 +139,17 @@ class Site:
         return tree
 
     def term(self, tree: Syntax, reader: str, at: str) -> Term:
-        return self._noted(term(tree, self.names.read_by(reader), at))
+        return self._noted(term(tree, self.names.read_by(reader), at, self.known))
 
     def seen(self, tree: Syntax, at: str) -> Term:
         """A term that no field is made from: only looked at."""
         names = replace(self.names, dependencies=Dependencies())
-        return self._noted(term(tree, names, at))
+        return self._noted(term(tree, names, at, self.known))
 
     def condition(self, tree: Syntax | None, reader: str, at: str) -> Term | None:
         if tree is None:
             return None
-        return self._noted(condition(tree, self.names.read_by(reader), at))
+        return self._noted(condition(tree, self.names.read_by(reader), at, self.known))
 
     def _noted(self, found: Term) -> Term:
         self.named.update((column, found.names.resolve(column)) for column in found.columns)
@@ -194,8 +206,7 @@ class Site:
     # ── what is known ─────────────────────────────────────────────────────────────────────────
 
     def knowledge(self) -> Knowledge:
-        kinds: Mapping[Column, Kind] = self.names.columns()
-        return Knowledge(self.table.name, self.briefs, kinds, self.axes, self._foreign)
+        return Knowledge(self.table.name, self.briefs, self.known, self.axes, self._foreign)
 
     def _foreign(self, column: Column) -> Reach:
         """Of a parent's column: by what its own field says, unless rules there move its ends."""
@@ -208,6 +219,8 @@ class Site:
         except Refused:
             return Reach()
         if found is None or any(named.field.name in key.fields for key in named.table.foreign_keys):
+            return declared(brief)
+        if sets_values(named.table, named.field.name):
             return declared(brief)
         reach = of_axis(found)
         if not named.table.rules:

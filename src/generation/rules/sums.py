@@ -7,7 +7,7 @@ distribution (Devroye 1986, XI.4): where the fields' own ends allow all, every s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -82,7 +82,7 @@ class Split:
         size = np.maximum(left - needed - part.low, 0) + 1.0
         near = _reached((low - part.low) / size, len(later))
         far = _reached((high - part.low + 1) / size, len(later))
-        share = 1 - (1 - (near + u * (far - near))) ** (1 / len(later))
+        share = (1 - (near + u * (far - near))) ** (1 / len(later))
         drawn: Rows = part.low + np.floor(share * size).astype(np.int64)
         return np.clip(drawn, low, np.maximum(high, low))
 
@@ -107,9 +107,11 @@ def bind_sum(site: Site, rule: kinds.SumTo, at: str) -> None:
         total = site.term(tree, name, f"{at}.total")
     split = Split(tuple(_part(axis) for axis in axes), step, total)
     _check(site, split, f"{at}.total")
+    most = site.knowledge().reach(total.tree).high
     for number, (name, path) in enumerate(zip(rule.fields, places, strict=True)):
         site.claim(name, path)
         site.makers[name] = split.maker(number)
+        site.axes[name] = _reached_by(split, number, most)
 
 
 def _axis(site: Site, name: str, at: str) -> Axis:
@@ -146,6 +148,15 @@ def _total(site: Site, rule: kinds.SumTo, at: str) -> Syntax:
 
 def _part(axis: Axis) -> Part:
     return Part(axis, int(axis.low), None if axis.open_high else int(axis.high))
+
+
+def _reached_by(split: Split, number: int, most: Fraction | None) -> Axis:
+    """The part's axis as far as the total lets it go, where the schema does not say how far."""
+    part = split.parts[number]
+    if part.high is not None or most is None:
+        return part.axis
+    others = sum(one.low for one in split.parts) - part.low
+    return replace(part.axis, high=max(floor(most / split.step) - others, part.low))
 
 
 def _check(site: Site, split: Split, at: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,7 @@ from ..arrays import Mask
 from ..blocks import Block
 from ..briefs import Refused
 from ..expressions.checking import columns_in, typed, unknown_column
-from ..expressions.conversion import converter
-from ..expressions.kinds import BOOLEAN, STRING, Column, Kind
+from ..expressions.kinds import BOOLEAN, Column, Kind
 from ..expressions.nodes import Node, described
 from ..expressions.syntax import Call, Name, Refusal, Syntax
 from ..expressions.vectors import Vector, load, validity
@@ -73,12 +72,11 @@ def parsed(text: str, at: str) -> Syntax:
         raise refused(refusal, at) from None
 
 
-def term(tree: Syntax, names: Names, at: str) -> Term:
+def term(tree: Syntax, names: Names, at: str, known: Mapping[Column, Kind]) -> Term:
     """A term read by the field that `names` knows as its reader, which then depends on it.
 
     Raises: Refused.
     """
-    known = names.columns()
     columns = tuple(dict.fromkeys(columns_in(tree)))
     try:
         for column in columns:
@@ -92,9 +90,9 @@ def term(tree: Syntax, names: Names, at: str) -> Term:
     return Term(tree, node, columns, names)
 
 
-def condition(tree: Syntax, names: Names, at: str) -> Term:
+def condition(tree: Syntax, names: Names, at: str, known: Mapping[Column, Kind]) -> Term:
     """Raises: Refused: it is neither true nor false."""
-    found = term(tree, names, at)
+    found = term(tree, names, at, known)
     if found.kind != BOOLEAN:
         message = f"a condition is needed, and this is {described(found.kind)}"
         raise Refused(at, "wrong_type", message, "compare it: x > 0, x = 'yes', x IS NOT NULL")
@@ -103,12 +101,6 @@ def condition(tree: Syntax, names: Names, at: str) -> Term:
 
 def refused(refusal: Refusal, at: str) -> Refused:
     return Refused(at, refusal.code, refusal.message, refusal.hint or "write it as in SQL")
-
-
-def as_text(column: pa.Array) -> Vector:
-    """A column of any kind as the text that expressions compare."""
-    vector, kind = load(column)
-    return vector if kind == STRING else converter(kind, STRING)(vector)
 
 
 def conjuncts(tree: Syntax) -> Iterator[Syntax]:

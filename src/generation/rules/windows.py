@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from ...core.errors import InvalidArgument
+from ..arrays import Mask
 from ..blocks import Block, Maker
 from .axes import Axis
 from .bounds import Bound
@@ -31,25 +32,15 @@ class Edge:
     cap: Bound
 
 
-Path: TypeAlias = tuple[Edge, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """What bounds a field from above: itself, or at the end of a path of fields above it."""
-
-    path: Path
-    bound: Bound
-
-
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The drawn fields of a table with all that bounds them. `floors`: bounds from below."""
+    """The drawn fields of a table with all that bounds them. `floors`: a field's own bounds from
+    below; `caps`: those from above, its own and those of the fields above it."""
 
     axes: Mapping[str, Axis]
     edges: Sequence[Edge]
     floors: Mapping[str, Sequence[Bound]]
-    caps: Mapping[str, Sequence[Cap]]
+    caps: Mapping[str, Sequence[Bound]]
 
     def maker(self, name: str) -> Maker:
         return lambda block: self._cells(name, block)
@@ -74,22 +65,25 @@ class Windows:
         axis = self.axes[name]
         found = axis.high
         for cap in self.caps.get(name, ()):
-            spots, there = cap.bound.limit(block)
-            for edge in reversed(cap.path):
-                above = self.axes[edge.high]
-                inside = np.clip(spots, above.low, above.high)
-                spots = edge.cap.other(above.places.measured(inside))
+            spots, there = self._cap(name, cap, block)
             found = np.minimum(found, np.where(there, spots, axis.high))
         return found
 
+    def _cap(self, name: str, cap: Bound, block: Block) -> tuple[Any, Mask]:
+        """The last place that a bound on this field, or on one above it, leaves."""
+        return block.once(("cap", name, id(cap)), lambda: self._capped(name, cap, block))
 
-def upwards(name: str, edges: Sequence[Edge]) -> Iterator[tuple[str, Path]]:
-    """The field and all that lie above it, with the way there."""
-    yield name, ()
-    for edge in edges:
-        if edge.low == name:
-            for above, path in upwards(edge.high, edges):
-                yield above, (edge, *path)
+    def _capped(self, name: str, cap: Bound, block: Block) -> tuple[Any, Mask]:
+        if cap.axis.name == name:
+            return cap.limit(block)
+        found, there = self.axes[name].high, np.zeros(len(block.rows), np.bool_)
+        for edge in self.edges:
+            if edge.low == name and any(one is cap for one in self.caps.get(edge.high, ())):
+                above = self.axes[edge.high]
+                spots, there = self._cap(edge.high, cap, block)
+                inside = np.clip(spots, above.low, above.high)
+                found = np.minimum(found, edge.cap.other(above.places.measured(inside)))
+        return found, there
 
 
 def _refuse_row(axis: Axis, block: Block, place: int) -> None:

@@ -274,8 +274,12 @@ class _Binding:
         return Earlier(bond.name, self._key(bond, "parent"), orphans)
 
     def _through(self, bond: Bond, links: Mapping[int, Link]) -> Link | None:
-        longer = next(one for one in self.bonds if one.number == bond.after)
-        onward = next(steps(bond.key, longer.key, longer.parent))
+        longer = next((one for one in self.bonds if one.number == bond.after), None)
+        onward = None
+        if longer is not None:
+            onward = next(steps(bond.key, longer.key, longer.parent), None)
+        if longer is None or onward is None:  # the parent's own key is wrong, which is told there
+            return None
         near, far = links.get(longer.number), self.found.links[longer.parent.name].get(onward)
         return None if near is None or far is None else Through(bond.name, near, far)
 

@@ -1,0 +1,106 @@
+"""A request in the words that the reader goes by, and back into the user's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from .frequencies import in_percent
+from .grammar import GRAMMAR, JOINTS, NOT_ALONE, SMALL
+from .quantities import in_digits
+from .text import protected
+
+_GERMAN = re.compile(
+    r"\b(?:mit|und|zwischen|für|eine[nrs]?|einer|oder|bis|kunden|erzeuge|zeilen)\b", re.IGNORECASE
+)
+_ENGLISH = re.compile(r"\b(?:with|and|the|of|between|for)\b", re.IGNORECASE)
+_RANGE = {
+    "fr": re.compile(r"\bde (?=(\d[\d.,]{0,12}) ?[€$%]? à \d)", re.IGNORECASE),
+    "es": re.compile(r"\bde (?=(\d[\d.,]{0,12}) ?[€$%]? a \d)", re.IGNORECASE),
+}
+_YEAR = re.compile(r"\ben (?=(?:19|20)\d\d\b|20\d\d-)", re.IGNORECASE)
+_ASKED = re.compile(
+    r"(?<=[,:;]) ?(?P<name>[^\W\d][\w-]{0,30}(?: [\w-]{1,30}){0,2})\? ?(?=[,;.]|$)"
+)
+_ROWS_HEAD = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`text` to be read; `stood` says what the user wrote in the place of which words."""
+
+    text: str
+    language: str
+    stood: Mapping[str, str]
+
+    def own(self, words: str) -> str:
+        """Words of the reading as the user wrote them."""
+        if not self.stood or not words:
+            return words
+        return _any_of(tuple(self.stood)).sub(lambda found: self.stood[found.group()], words)
+
+
+def worded(text: str) -> Wording:
+    """The cleaned text in English small words, digits and percentages."""
+    language = language_of(text)
+    stood: dict[str, str] = {}
+    if language != "en":
+        text = _translated(text, language, stood)
+    text = _ASKED.sub(r" \g<name> yes/no", text)
+    text, shares = in_percent(in_digits(text))
+    for percent, words in shares:
+        stood.setdefault(percent, stood.get(words, words))
+    return Wording(text, language, stood)
+
+
+def language_of(text: str) -> str:
+    """de, fr or es, where more of its small words stand at the beginning than English ones."""
+    head = text[:_ROWS_HEAD]
+    if _is_german(head):
+        return "de"
+    words = set(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", head.casefold()))
+    counts = {language: len(words & small) for language, small in SMALL.items()}
+    best = max(("fr", "es"), key=lambda language: counts[language])
+    return best if counts[best] >= 2 and counts[best] > counts["en"] else "en"
+
+
+def _is_german(head: str) -> bool:
+    words = {match.group().casefold() for match in _GERMAN.finditer(head)}
+    english = len(_ENGLISH.findall(head))
+    return len(words) > english or (len(words) >= 2 and english == 0)
+
+
+def _translated(text: str, language: str, stood: dict[str, str]) -> str:
+    table = GRAMMAR[language]
+    if language == "fr":
+        text = re.sub(r"(?<=\d) (?=\d{3}\b)", "", text)
+    if language in _RANGE:
+        text = _YEAR.sub("in ", _RANGE[language].sub("from ", text))
+    inside = protected(text)
+
+    def english(match: re.Match[str]) -> str:
+        own = match.group()
+        word = table[own.casefold()]
+        is_alone = own.casefold() in NOT_ALONE and not _between_words(text, match)
+        if is_alone or (inside[match.start()] and word not in JOINTS):
+            return own
+        stood.setdefault(word, own)
+        return word
+
+    return _any_of(tuple(table), fold=True).sub(english, text)
+
+
+def _between_words(text: str, match: re.Match[str]) -> bool:
+    before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() :][:2]
+    return before == " " and len(after) == 2 and after[0] == " " and after[1] not in ",;.)/"
+
+
+@cache
+def _any_of(phrases: tuple[str, ...], *, fold: bool = False) -> re.Pattern[str]:
+    longest = sorted(phrases, key=len, reverse=True)
+    return re.compile(
+        r"(?<![\w/])(?:" + "|".join(map(re.escape, longest)) + r")(?![\w/])",
+        re.IGNORECASE if fold else 0,
+    )
