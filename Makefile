@@ -11,10 +11,10 @@ JOBS ?= auto
 DEMO = 200 customers of a German bike shop: customer number, name, e-mail, city, postcode, \
 birth date (18–80 years old), newsletter yes/no. CSV.
 
-.PHONY: help demo test check fix wheel bench lock clean format lint floors types
+.PHONY: help demo test check fix wheel bench bench-llm bench-merge lock clean format lint floors types
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 demo: $(VENV)/.runtime ## a sentence becomes a dataset, no key needed
 	$(BIN)/python -m src.cli generate "$(DEMO)" --seed 7 --overwrite -o output/demo.csv
@@ -47,6 +47,13 @@ wheel: $(VENV)/.dev ## dist/rowmill-*.whl, built from the sdist
 
 bench: $(VENV)/.dev ## figures, side by side in one run
 	$(BIN)/python -m bench
+
+bench-llm: $(VENV)/.dev ## Gemini jobs against the emulator: time, tokens, faults, quotas, kills
+	$(BIN)/python -m bench.llm
+
+bench-merge: $(VENV)/.dev ## merging, pair by pair, and into a bucket
+	$(BIN)/python -m bench.merge
+	$(BIN)/python -m bench.bucket
 
 lock: ## new requirement files (needs uv)
 	uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt

@@ -266,6 +266,8 @@ async def faults() -> None:
 
 
 async def quotas() -> None:
+    import google.genai  # noqa: F401 - its import is no part of a quota
+
     await asyncio.gather(
         under_quota("15 requests in 20 s", 15, 20.0, None, 1, 60),
         under_quota("15,000 input tokens in 20 s", 1000, 20.0, 15_000, 1, 0),

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import pool_phones as phones
 import pool_places as places
 import pool_words as of
 
@@ -50,6 +51,7 @@ class Custom:
     legal: tuple[str, ...]
     phones: tuple[str, ...]
     places: Places
+    area: phones.Area = phones.nowhere
     company_forms: tuple[str, ...] = ("{a} {legal}", "{a} & {b} {legal}", "{a} {legal}")
     jobs: tuple[str, ...] = ()
     text: str = ""  # mimesis' name of the words, where it is not `short`
@@ -66,22 +68,6 @@ GERMAN_ENDINGS = ("straße", "strasse", "weg", "allee", "platz", "gasse", "ring"
 FIRST_NUMBER = ("{number} {street}", "{number} {street}, {city} {postcode}")
 AFTER_COMMA = ("{street}, {number}", "{street}, {number}, {postcode} {city}")
 
-# Area codes of large cities; a hundred numbers are kept for fiction in each.
-US_AREAS = (
-    "201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 "
-    "239 240 248 251 252 253 254 256 260 262 267 270 272 276 281 301 302 303 304 305 307 308 309 "
-    "310 312 313 314 315 316 317 318 319 320 321 323 325 330 334 336 337 347 352 360 361 385 386 "
-    "401 402 404 405 406 407 408 409 410 412 413 414 415 417 419 423 424 425 430 432 434 435 440 "
-    "443 469 470 475 478 479 480 484 501 502 503 504 505 507 508 509 510 512 513 515 516 517 518 "
-    "520 530 540 541 551 559 561 562 563 567 570 571 573 574 575 580 585 586 601 602 603 605 606 "
-    "607 608 609 610 612 614 615 616 617 618 619 620 623 626 630 631 636 641 646 650 651 660 661 "
-    "662 678 682 701 702 703 704 706 707 708 712 713 714 715 716 717 718 719 720 724 727 731 732 "
-    "734 740 754 757 760 763 765 770 772 773 774 775 781 785 786 801 802 803 804 805 806 808 810 "
-    "812 813 814 815 816 817 818 828 830 831 832 843 845 847 848 850 856 857 858 859 860 862 863 "
-    "864 865 870 901 903 904 906 907 908 909 910 912 913 914 915 916 917 918 919 920 925 928 931 "
-    "936 937 940 941 949 951 952 954 956 970 971 972 973 978 979 980 985 989"
-)
-
 CUSTOMS: dict[str, Custom] = {
     "en_US": Custom(
         country_name="United States",
@@ -91,10 +77,11 @@ CUSTOMS: dict[str, Custom] = {
             of.street_words("en"), "Street", "Avenue", "Road", "Drive", "Lane", "Court", "Boulevard"
         ),
         legal=("Inc", "LLC", "Group", "and Sons"),
-        phones=tuple(f"+1{area}55501##" for area in US_AREAS.split()),
+        phones=phones.AMERICAN,
+        area=phones.american,
         places=places.united_states,
         street_form=FIRST_NUMBER[0],
-        address_form=FIRST_NUMBER[1],
+        address_form="{number} {street}, {city}, {region} {postcode}",
     ),
     "en_GB": Custom(
         country_name="United Kingdom",
@@ -104,11 +91,8 @@ CUSTOMS: dict[str, Custom] = {
             "en_GB", "en-gb", "Road", "Street", "Lane", "Close", "Avenue", "Gardens", "Grove"
         ),
         legal=("Ltd", "PLC", "Group", "and Sons"),
-        phones=(
-            *(f"+44{area}4960###" for area in (113, 114, 115, 116, 117, 118, 121, 131, 141, 151)),
-            *("+441614960###", "+441914980###", "+442079460###", "+442920180###"),
-            *("+441632960###", "+447700900###"),
-        ),
+        phones=phones.BRITISH,
+        area=phones.of_city(phones.BRITISH_CITIES),
         places=places.known("GB"),
         jobs=("en_US",),
         street_form=FIRST_NUMBER[0],
@@ -120,10 +104,8 @@ CUSTOMS: dict[str, Custom] = {
         lorem="de_DE",
         streets=lambda: of.streets_that_end_in("de", *GERMAN_ENDINGS),
         legal=("GmbH", "AG", "GmbH & Co. KG", "KG", "GbR", "e.G."),
-        phones=(
-            *("+493023125###", "+494066969###", "+496990009###", "+492214710###"),
-            *("+498999998###", "+4917139200##", "+49176040690##"),
-        ),
+        phones=phones.GERMAN,
+        area=phones.of_city(phones.GERMAN_CITIES),
         places=places.germany,
         jobs=("de_AT",),
     ),
@@ -133,10 +115,8 @@ CUSTOMS: dict[str, Custom] = {
         lorem="fr_FR",
         streets=lambda: of.streets_after("fr", "Rue", "Avenue", "Rue", "Boulevard", "Place"),
         legal=("SA", "SARL", "S.A.S.", "et Fils"),
-        phones=(
-            *("+3319900####", "+3326191####", "+3335301####", "+3346571####"),
-            *("+3353649####", "+3363998####"),
-        ),
+        phones=phones.FRENCH,
+        area=phones.french,
         places=places.france,
         street_form="{number} {street}",
         address_form="{number} {street}, {postcode} {city}",
@@ -207,10 +187,8 @@ CUSTOMS: dict[str, Custom] = {
             "sv", "vägen", "gatan", "väg", "gata", "gränd", "stigen", "plan", "torg"
         ),
         legal=("AB", "HB"),
-        phones=(
-            *("+468465004##", "+463139006##", "+464062804##", "+469803192##"),
-            *(f"+46701740{tens}#" for tens in range(61, 70)),
-        ),
+        phones=phones.SWEDISH,
+        area=phones.of_city(phones.SWEDISH_CITIES),
         places=places.known("SE"),
         company_forms=("{a} {legal}", "{a} och {b} {legal}"),
     ),
@@ -354,6 +332,7 @@ def build(folder: Path) -> Iterator[tuple[str, str]]:
 def pool_of(locale: str, custom: Custom, folder: Path) -> dict[str, object]:
     language, country = locale.split("_")
     family = of.families(locale, custom.short)
+    rows = custom.places(folder)
     return {
         "locale": locale,
         "language": language,
@@ -370,7 +349,8 @@ def pool_of(locale: str, custom: Custom, folder: Path) -> dict[str, object]:
         "companies": of.companies(family, custom.legal, custom.company_forms),
         "job_titles": of.jobs(locale, custom.short, *custom.jobs),
         "words": of.words(custom.lorem, custom.text or custom.short),
-        "places": custom.places(folder),
+        "places": rows,
+        "phone_areas": phones.grouped(rows, custom.area),
     }
 
 

@@ -64,7 +64,8 @@ class Reader:
         return WrittenRows(rows, dict(self._rejected), refused, reply.usage, finish)
 
     def _search(self, text: str) -> None:
-        search, at = Search(text, 1 + max(map(depth, self._fields), default=0)), 0
+        # One level more than a good row has: a bad one is to be seen and counted.
+        search, at = Search(text, 2 + max(map(depth, self._fields), default=0)), 0
         patience = 4 * len(self._request.rows) + 100
         while self._rejected.total() < patience and (item := search.next(at)):
             at = item.stop if self._taken(item, text) else item.start + 1

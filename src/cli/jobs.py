@@ -232,9 +232,10 @@ for _action, _does in _ASKING.items():
 @click.option("--mend", is_flag=True, help="Make damaged chunks again, to their recorded bytes.")
 @json_option
 def verify(job_id: str, mend: bool, as_json: bool) -> int:
-    """Read every stored chunk again and compare its sha256 with the record.
+    """Read every stored chunk again, and the datasets under the job's own name, and compare each
+    sha256 with the record.
 
-    Exit code 3 where one is damaged or gone, unless it could be mended.
+    Exit code 3 where something is damaged or gone, unless it could be mended.
 
     \b
     Examples:

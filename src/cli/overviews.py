@@ -55,6 +55,9 @@ def _facts(found: Job, now: JobProgress) -> Iterator[tuple[str, str]]:
     if now.usage.calls:
         money = "unknown" if now.cost_usd is None else f"${now.cost_usd:.4f}"
         yield "model", f"{spec.model}: {count(now.usage.calls, 'call')}, cost {money}"
+        for part in now.spending if len(now.spending) > 1 else ():
+            cost = "unknown" if part.cost_usd is None else f"${part.cost_usd:.4f}"
+            yield f"  {part.table}", f"{part.fields}: {count(part.usage.calls, 'call')}, {cost}"
     if now.rejected:
         yield "rejected", ", ".join(f"{reason} {rows:,}" for reason, rows in now.rejected)
     if now.problem:

@@ -138,11 +138,15 @@ def _fix_hint(found: Validation) -> str:
 
 def _fixed(screen: Screen, found: Validation, output: Path | None, overwrite: bool) -> int:
     """The mended schema, or the one that needed no mending."""
-    aside = Screen(as_json=screen.as_json, aside=True)
-    aside.listed("Mended:", map(str, found.problems))
+    from ..core.schemas import ROWS_MISSING
+
     right = found.mended or found.schema
-    if right is not None:
-        _keep(screen, right.document(), output, overwrite)
+    if right is None:
+        return 2
+    may_be_open = len(right.tables) == 1
+    wrong = (p for p in found.problems if not (may_be_open and p.code == ROWS_MISSING))
+    Screen(as_json=screen.as_json, aside=True).listed("Mended:", map(str, wrong))
+    _keep(screen, right.document(), output, overwrite)
     return 0
 
 

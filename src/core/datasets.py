@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..utils.checksums import sha256
-from .dataset_formats import SHAPES, Partition, chosen_format, named_format
+from .dataset_formats import FORMATS, SHAPES, Partition, chosen_format, named_format
 from .errors import ChunkDamaged, ChunkMissing, IllegalTransition, InvalidArgument
 from .models import DatasetFormat, Job, JobState, StorageKind
 from .planning import ChunkPlan
@@ -153,6 +153,21 @@ class Datasets:
             (progress or _unheard)(rows)
         log.info("job=%s event=verified damaged=%d", job.job_id, len(damaged))
         return tuple(damaged)
+
+    async def damaged_files(self, job: Job) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the datasets under the job's own name, in whatever format: the place
+        of each damaged file and a sentence. Files that were given another name are not known.
+
+        Raises:
+            StorageError: the place of datasets cannot be read.
+        """
+        if job.state is not JobState.COMPLETED:
+            return ()
+        found: list[tuple[str, str]] = []
+        for target in FORMATS:
+            request = await self._request(job, DatasetWish(output_format=target))
+            found += await asyncio.to_thread(self.maker.damage, request)
+        return tuple(found)
 
     async def finished(self, job: Job) -> None:
         """Write the job's manifest beside its chunks: every row is made."""

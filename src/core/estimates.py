@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .kinds import LlmPool
 from .model_pools import POOL_CALL
-from .models import FieldDefinition, OutputFormat, Usage
+from .models import (
+    FieldDefinition,
+    JobSpecification,
+    OutputFormat,
+    TableDefinition,
+    Tally,
+    Usage,
+)
 from .planning import MODEL_BATCH
 from .ports import RowRequest, RowWriter
 from .samples import sample
@@ -59,6 +67,31 @@ def estimate(
         cost_usd=cost,
         seconds=round(cells / CELLS_PER_S + usage.calls * CALL_S / max(1, parallel_calls), 1),
     )
+
+
+KNOWN_SHARE = 0.1
+"""Of a table's rows must be stored before its cost is extrapolated."""
+
+
+def expected_usage(spec: JobSpecification, tally: Tally) -> Usage | None:
+    """What the whole job will have used, as the rows that are stored show it; None while too few
+    are. Pools are paid for once; answers whose chunks are not stored yet make it a little high."""
+    done, expected = dict(tally.rows_by_table), Usage()
+    for table, rows in spec.rows:
+        for fields, usage in ((f, used) for name, f, used in tally.usage_by if name == table):
+            if _is_pool(spec.schema.table(table), fields):
+                expected += usage
+            elif done.get(table, 0) < rows * KNOWN_SHARE:
+                return None
+            else:
+                share = rows / done[table]
+                expected += _scaled(usage, round(usage.calls * share), share)
+    return expected if expected.calls else None
+
+
+def _is_pool(table: TableDefinition, name: str) -> bool:
+    field = next((field for field in table.fields if field.name == name), None)
+    return field is not None and isinstance(field.generator, LlmPool)
 
 
 def _bytes(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..utils.text import shown
 from .errors import IllegalTransition, InvalidArgument, LimitExceeded, NotConfigured
-from .estimates import Estimate
+from .estimates import Estimate, expected_usage
 from .ids import RANDOM_BYTES, job_id, known_shape
 from .job_runner import JobRunner
 from .models import (
@@ -23,6 +23,7 @@ from .models import (
     JobSpecification,
     JobState,
     OutputFormat,
+    Spending,
     StorageKind,
     Usage,
 )
@@ -311,6 +312,7 @@ class JobManager:
         rate = self.runner.rows_per_s(job_id)
         left = job.spec.total_rows - tally.rows
         total = job.spec.total_rows
+        expected = expected_usage(job.spec, tally)
         return JobProgress(
             job_id=job_id,
             name=job.name,
@@ -328,6 +330,11 @@ class JobManager:
             rejected=tally.rejected,
             problem=job.problem,
             allowed=await self.allowed(job),
+            expected_cost_usd=self._cost(job, expected) if expected else None,
+            spending=tuple(
+                Spending(table, fields, usage, self._cost(job, usage))
+                for table, fields, usage in tally.usage_by
+            ),
         )
 
     def _cost(self, job: Job, usage: Usage) -> float | None:

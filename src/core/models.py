@@ -309,11 +309,22 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Spending:
+    """What fields that were asked for together have cost."""
+
+    table: str
+    fields: str
+    usage: Usage
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobProgress:
     """Where a job stands, derived from its stored chunks each time it is asked.
 
     `running` says whether a living process holds the job's lease. `cost_usd` is None where the
-    model's price is not known, 0.0 where no model was used.
+    model's price is not known, 0.0 where no model was used; `expected_cost_usd` is that of the
+    whole job as its first rows show it, None before.
     """
 
     job_id: str
@@ -332,3 +343,5 @@ class JobProgress:
     rejected: tuple[tuple[str, int], ...]
     problem: str | None
     allowed: tuple[str, ...] = field(default=())
+    expected_cost_usd: float | None = None
+    spending: tuple[Spending, ...] = ()

@@ -182,6 +182,10 @@ class DatasetMaker(Protocol):
     def made(self, request: MergeRequest) -> Dataset | None:
         """The dataset that stands under these names already, if it is this very one."""
 
+    def damage(self, request: MergeRequest) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the dataset of this job that stands under these names, file by file:
+        its place and a sentence. Nothing where no dataset of this job does."""
+
     def rows(self, request: MergeRequest, only: str | None) -> dict[str, pa.Table]:
         """The chunks' rows in memory, by table: all tables, or just one."""
 

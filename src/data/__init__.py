@@ -64,9 +64,10 @@ def zone(name: str) -> ZoneInfo:
 def _pool(stored: dict[str, Any]) -> LocalePool:
     people = {part: _weighted(**stored[part]) for part in ("female", "male", "family")}
     alike = {part: _weighted(stored[part]) for part in ("streets", "companies", "job_titles")}
+    areas = {at: tuple(forms) for forms, places in stored.pop("phone_areas") for at in places}
     places = tuple(
-        Place(city, region, tuple(postcodes), weight)
-        for city, region, postcodes, weight in stored["places"]
+        Place(city, region, tuple(postcodes), weight, areas.get(number, ()))
+        for number, (city, region, postcodes, weight) in enumerate(stored["places"])
     )
     lists = {part: tuple(stored[part]) for part in ("words", "phone_forms")}
     return LocalePool(**{**stored, **people, **alike, **lists, "places": places})

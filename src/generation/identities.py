@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -103,7 +104,10 @@ def identity_of(brief: Brief, who: str) -> Identity:
     def key(purpose: str) -> Key:
         return brief.shared_key("person", who, purpose)
 
-    names = _dealt(key, brief.rows, pool, given, unique) if unique else _drawn(key, pool, given)
+    if unique:
+        names: Drawn | Dealt = _dealt(key, brief.rows, pool, given, sexes, unique)
+    else:
+        names = _drawn(key, pool, given)
     return Identity(key, who, pool, given, sexes, names)
 
 
@@ -139,7 +143,12 @@ def _drawn(key: Callable[[str], Key], pool: LocalePool, given: Weighted) -> Draw
 
 
 def _dealt(
-    key: Callable[[str], Key], rows: int, pool: LocalePool, given: Weighted, unique: Collection[str]
+    key: Callable[[str], Key],
+    rows: int,
+    pool: LocalePool,
+    given: Weighted,
+    sexes: tuple[str, ...],
+    unique: Collection[str],
 ) -> Dealt:
     """Where the name itself is unique, shares give way before a number is appended to it."""
     spread = "name" in unique
@@ -148,7 +157,9 @@ def _dealt(
                  once=spread)
         for names in (given, pool.family)
     ]  # fmt: skip
-    return deal(key("names"), rows, sides[0], sides[1], spread=spread)
+    women = np.array([sex == "female" for sex in sexes], np.float64)
+    shares = sides[0].share_of(women)
+    return deal(key("names"), rows, sides[0], sides[1], spread=spread, sides=shares)
 
 
 def _label(name: str, language: str, spread: bool) -> str:

@@ -21,6 +21,8 @@ from .permutations import Permutation
 
 SLOTS = 1 << 16
 """Family names share so many slots of equal weight, at the least one each."""
+WHOLE = 1 << 50
+"""So much do the weights of both sides sum up to, each."""
 FINE = 1 << 14
 """How finely the ranks of each given name are shifted against the slots."""
 
@@ -51,6 +53,11 @@ class Labelled:
     @property
     def group_weights(self) -> list[float]:
         return [float(weight) for weight in np.add.reduceat(self.weights, self.starts)]
+
+    def share_of(self, marked: Floats) -> list[float]:
+        """Which share of each group's weight lies on names marked 1."""
+        found = np.add.reduceat(self.weights * marked[self.members], self.starts)
+        return [float(share) for share in found / np.add.reduceat(self.weights, self.starts)]
 
     def member(self, key: Key, rows: Rows, groups: Rows) -> Rows:
         """One name of each row's group, by weight."""
@@ -141,9 +148,22 @@ def _turned(key: Key, turn: int) -> Key:
     return Key(int(first), int(second))
 
 
-def deal(key: Key, rows: int, given: Labelled, family: Labelled, *, spread: bool) -> Dealt:
-    """`spread` flattens the shares until no pair comes twice, as far as there are pairs enough."""
-    given_counts = shares(given.group_weights, rows)
+def deal(
+    key: Key,
+    rows: int,
+    given: Labelled,
+    family: Labelled,
+    *,
+    spread: bool,
+    sides: Sequence[float] = (),
+) -> Dealt:
+    """`spread` flattens the shares until no pair comes twice, as far as there are pairs enough.
+
+    `sides` says of each given label how far it belongs to one of two sides, 0 to 1; both sides get
+    half of the rows.
+    """
+    sides = sides or [0.0] * len(given.starts)
+    given_counts = sampled(key, evened(given.group_weights, sides), sides, rows)
     most = rows
     if spread and len(family.starts) * len(given.starts) >= rows:
         given_counts = capped(given_counts, len(family.starts))
@@ -152,6 +172,36 @@ def deal(key: Key, rows: int, given: Labelled, family: Labelled, *, spread: bool
     first = np.searchsorted(owners, np.arange(len(family.starts)))
     places = Partition(np.array(given_counts, np.int64))
     return Dealt(key, Permutation(key, rows), given, family, places, owners, first)
+
+
+def evened(weights: Sequence[float], sides: Sequence[float]) -> list[int]:
+    """Whole weights of which both sides have the same sum."""
+    ones = sum(weight * side for weight, side in zip(weights, sides, strict=True))
+    zeros = sum(weights) - ones
+    if not ones or not zeros:
+        return [max(round(weight), 1) for weight in weights]
+    scaled = (
+        weight * (side / ones + (1 - side) / zeros)
+        for weight, side in zip(weights, sides, strict=True)
+    )
+    return [max(round(share * WHOLE), 1) for share in scaled]
+
+
+def sampled(key: Key, weights: Sequence[int], sides: Sequence[float], rows: int) -> list[int]:
+    """Counts within one of each share, `rows` together; by chance which of the rare get one.
+
+    Systematic sampling: with every step of total/rows along the weights a row is dealt. Sides lie
+    apart, so that each gets its own share even where there are more labels than rows.
+    """
+    turns = words(_turned(key, 3), np.arange(len(weights) + 1, dtype=np.int64)).tolist()
+    order = sorted(range(len(weights)), key=lambda i: (sides[i], turns[i]))
+    counts, total = [0] * len(weights), sum(weights)
+    begun = turns[-1] % total
+    for i in order:
+        ended = begun + weights[i] * rows
+        counts[i] = ended // total - begun // total
+        begun = ended
+    return counts
 
 
 def _slots(weights: Sequence[float], most: int) -> Rows:

@@ -128,7 +128,14 @@ def _housed(cells: Callable[[Home, Block], pa.Array]) -> Part:
 
 
 def _phone(identity: Identity, brief: Brief) -> Maker:
-    return drawn_from(phones(identity.pool.phone_forms), brief)
+    """Of the person's place; unique ones are of no place, or of any where those do not suffice."""
+    if not brief.unique:
+        home = Home(identity)
+        return home.phone
+    pool = identity.pool
+    placeless = phones(pool.placeless_forms)
+    enough = placeless.size >= brief.rows
+    return drawn_from(placeless if enough else phones(pool.phone_forms), brief)
 
 
 def _pooled(values: Callable[[LocalePool], Weighted], purpose: str) -> Part:

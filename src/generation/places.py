@@ -16,6 +16,7 @@ from .cells import Rows, below, words
 from .choices import Choice, weighted
 from .domains import Domain
 from .identities import Identity
+from .keys import Key
 
 HOUSES = 150
 
@@ -65,9 +66,8 @@ class Home:
     def postcode(self, block: Block) -> pa.Array:
         place = self._place(block)
         starts = np.cumsum(self._counts) - self._counts
-        high = words(self.identity.key("postcode"), block.rows) >> np.uint64(32)
-        inner = (high * self._counts[place].astype(np.uint64)) >> np.uint64(32)
-        return arrays.chosen(self._postcodes, starts[place] + inner.view(np.int64))
+        inner = _within(self.identity.key("postcode"), block.rows, self._counts[place])
+        return arrays.chosen(self._postcodes, starts[place] + inner)
 
     def street(self, block: Block) -> pa.Array:
         return arrays.filled(self.identity.pool.street_form, self._street_pieces(block))
@@ -89,8 +89,32 @@ class Home:
         }
         return arrays.filled(self.identity.pool.address_form, pieces)
 
+    @cached_property
+    def _phones(self) -> tuple[Domain, Rows, Rows]:
+        """Every area's numbers end to end; per place where its own begin, and how many."""
+        pool = self.identity.pool
+        areas = [place.phone_forms or pool.placeless_forms for place in pool.places]
+        groups = {area: number for number, area in enumerate(dict.fromkeys(areas))}
+        sizes = np.array([phones(area).size for area in groups], np.int64)
+        own = np.array([groups[area] for area in areas], np.int64)
+        every = phones(tuple(form for area in groups for form in area))
+        return every, (np.cumsum(sizes) - sizes)[own], sizes[own]
+
+    def phone(self, block: Block) -> pa.Array:
+        """With the area code of the place, where a range is reserved there."""
+        every, starts, sizes = self._phones
+        place = self._place(block)
+        inner = _within(self.identity.key("phone"), block.rows, sizes[place])
+        return every.at(starts[place] + inner)
+
     def country(self, block: Block) -> pa.Array:
         return pa.repeat(pa.scalar(self.identity.pool.country_name, pa.string()), len(block.rows))
+
+
+def _within(key: Key, rows: Rows, sizes: Rows) -> Rows:
+    """Per row a number below its size, which is at most 2^32."""
+    high = words(key, rows) >> np.uint64(32)
+    return ((high * sizes.astype(np.uint64)) >> np.uint64(32)).view(np.int64)
 
 
 def phones(forms: tuple[str, ...]) -> Domain:

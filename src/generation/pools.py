@@ -17,12 +17,16 @@ class Weighted:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A city with the postcodes that are really its own."""
+    """A city with the postcodes that are really its own.
+
+    `phone_forms` have its area code; empty where no range is known to belong there.
+    """
 
     city: str
     region: str
     postcodes: tuple[str, ...]
     weight: int
+    phone_forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class LocalePool:
     """The people and places of one language in one country.
 
     `name_form` and `address_form` are templates over {given} {family} and {street} {number}
-    {postcode} {city}; `phone_forms` are E.164 patterns in which each `#` is a free digit, from
-    ranges reserved for fiction where the country has them (NOTICE.md says where it has none).
+    {postcode} {city} {region}; `phone_forms` are E.164 patterns in which each `#` is a free digit,
+    from ranges reserved for fiction where the country has them (NOTICE.md says where it has none).
     """
 
     locale: str
@@ -50,6 +54,12 @@ class LocalePool:
     name_form: str = "{given} {family}"
     street_form: str = "{street} {number}"
     address_form: str = "{street} {number}, {postcode} {city}"
+
+    @property
+    def placeless_forms(self) -> tuple[str, ...]:
+        """Numbers of no area in particular; all where every one belongs to some."""
+        placed = {form for place in self.places for form in place.phone_forms}
+        return tuple(form for form in self.phone_forms if form not in placed) or self.phone_forms
 
 
 class UnknownLocale(KeyError):

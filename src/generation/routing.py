@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 from ..core.models import FieldDefinition, Generation, TableDefinition
 from .briefs import is_unique
 
 POOL_KIND = "llm_pool"
 """Written once, for any number of rows to draw from."""
 MODEL_KINDS = frozenset({"llm_text", POOL_KIND})
-CODE_KINDS = frozenset({"sequence", "uuid", "constant", "line_number", "aggregate"})
-"""What code makes even where the model is to write every field."""
+CODE_KINDS = frozenset({
+    "sequence", "uuid", "constant", "line_number", "aggregate", "expression", "lookup",
+    "timedelta", "time_series",
+})  # fmt: skip
+"""What code makes even where the model is to write every field: what counts, or is computed."""
+
+_WORD = re.compile(r"\w+")
 
 
 def written_by_model(table: TableDefinition, generation: Generation) -> tuple[FieldDefinition, ...]:
-    """In the table's order. Keys and unique fields are code's: no model keeps count."""
+    """In the table's order. Keys and unique fields are code's: no model keeps count. So are the
+    fields that a rule binds, which then holds by construction."""
     if generation == "local":
         return ()
     keys = {name for key in table.foreign_keys for name in key.fields} | set(table.primary_key)
+    bound = {word for rule in table.rules for word in _WORD.findall(str(rule.document()))}
     return tuple(
         field
         for field in table.fields
-        if field.name not in keys and _is_models(field, table, generation)
+        if field.name not in keys and _is_models(field, table, generation, bound)
     )
 
 
@@ -38,10 +47,14 @@ def _is_pool(field: FieldDefinition) -> bool:
     return field.generator is not None and field.generator.kind == POOL_KIND
 
 
-def _is_models(field: FieldDefinition, table: TableDefinition, generation: Generation) -> bool:
+def _is_models(
+    field: FieldDefinition, table: TableDefinition, generation: Generation, bound: set[str]
+) -> bool:
     kind = field.generator.kind if field.generator else None
     if is_unique(field, table):
         return False
     if kind in MODEL_KINDS:
         return True
-    return generation == "llm" and kind not in CODE_KINDS and field.format != "uuid"
+    if generation != "llm" or field.name in bound or kind in CODE_KINDS:
+        return False
+    return field.format != "uuid" and getattr(field.generator, "quota", None) != "exact"

@@ -148,6 +148,17 @@ class Chunk(Waited):
     seconds: float | None = None
 
 
+class Spending(Answer):
+    table: str
+    fields: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    thinking_tokens: Annotated[int, Field(description="part of output_tokens")]
+    cached_tokens: Annotated[int, Field(description="part of input_tokens")]
+    cost_usd: float | None
+
+
 class Progress(Answer):
     job_id: str
     name: str
@@ -166,6 +177,12 @@ class Progress(Answer):
     input_tokens: int
     output_tokens: int
     cost_usd: Annotated[float | None, Field(description="null: the model's price is not known")]
+    expected_cost_usd: Annotated[
+        float | None, Field(description="of the whole job, as its first rows show; null before")
+    ]
+    spending: Annotated[
+        list[Spending], Field(description="the costliest fields that were asked for together")
+    ]
     rejected_rows: Annotated[dict[str, int], Field(description="model-written rows, by reason")]
     last_problem: str | None
     allowed: Annotated[list[str], Field(description="actions control_job takes now")]

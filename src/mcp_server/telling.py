@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..core.errors import Problem
     from ..core.estimates import Estimate
     from ..core.job_manager import Created
-    from ..core.models import ChunkMetadata, Job, JobProgress
+    from ..core.models import ChunkMetadata, Job, JobProgress, Spending
     from ..core.ports import Dataset, Verdict
     from ..core.schemas import Extracted, Validation
 
@@ -166,6 +166,13 @@ _NEXT = {
 }
 
 
+SHOWN_SPENDING = 10
+
+
+def _costliest(spending: Sequence[Spending]) -> list[Spending]:
+    return sorted(spending, key=lambda part: -part.usage.output_tokens)[:SHOWN_SPENDING]
+
+
 def progress(now: JobProgress) -> a.Progress:
     idle = now.state in (JobState.SCHEMA_VALIDATION, JobState.GENERATING) and not now.running
     return a.Progress(
@@ -186,6 +193,20 @@ def progress(now: JobProgress) -> a.Progress:
         input_tokens=now.usage.input_tokens,
         output_tokens=now.usage.output_tokens,
         cost_usd=now.cost_usd,
+        expected_cost_usd=now.expected_cost_usd,
+        spending=[
+            a.Spending(
+                table=clean(part.table, 100),
+                fields=clean(part.fields, 200),
+                calls=part.usage.calls,
+                input_tokens=part.usage.input_tokens,
+                output_tokens=part.usage.output_tokens,
+                thinking_tokens=part.usage.thinking_tokens,
+                cached_tokens=part.usage.cached_tokens,
+                cost_usd=part.cost_usd,
+            )
+            for part in _costliest(now.spending)
+        ],
         rejected_rows={clean(why, 100): count for why, count in now.rejected[:SHOWN_REASONS]},
         last_problem=clean(now.problem, 1_000) if now.problem else None,
         allowed=list(now.allowed),
@@ -215,7 +236,7 @@ def merged(dataset: Dataset) -> a.Merged:
         for file in dataset.files
     ]
     alone = files[0] if len(files) == 1 else None
-    path = alone.path if alone else str(PurePath(files[0].path).parent)
+    path = alone.path if alone else _folder(files[0].path)
     return a.Merged(
         state="done",
         job_id=dataset.job_id,
@@ -234,6 +255,11 @@ def merged(dataset: Dataset) -> a.Merged:
         neutralised_cells=dataset.neutralised,
         next="give the user the path and the verdict",
     )
+
+
+def _folder(path: str) -> str:
+    """Of a file, or of an address, whose slashes mean what they say."""
+    return path.rpartition("/")[0] if "://" in path else str(PurePath(path).parent)
 
 
 def uri(path: str) -> str:

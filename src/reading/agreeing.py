@@ -34,7 +34,7 @@ _PARTS = {
 
 def agree(fields: Sequence[Shaped], owner: str, *, local: bool) -> tuple[Shaped, ...]:
     """The fields with whatever ties them together; `local`: the request names a country."""
-    together = _in_order(_several_people(_distinct(fields), owner))
+    together = _in_order(_several_people(_halves(_distinct(fields)), owner))
     return tuple(_subcategory(_country(one, together, local), together) for one in together)
 
 
@@ -57,6 +57,24 @@ def _distinct(fields: Sequence[Shaped]) -> tuple[Shaped, ...]:
         named = f"{shaped.name[:60]}_{count}"
         found.append(shaped if count == 1 else _with(shaped, name=named))
     return tuple(found)
+
+
+_HALF = {"nom": ("given_name", "family_name"), "name": ("given_name", "family_name"),
+         "nombre": ("family_name", "given_name")}  # fmt: skip
+
+
+def _halves(fields: tuple[Shaped, ...]) -> tuple[Shaped, ...]:
+    """ "nom, prénom", "nombre, apellidos", "Vorname, Name": two halves of one name."""
+    parts = {_part(one) for one in fields}
+    return tuple(
+        _with(one, generator={**_generator(one), "part": half[1]})
+        if (half := _HALF.get(one.name))
+        and _part(one) == "name"
+        and half[0] in parts
+        and half[1] not in parts
+        else one
+        for one in fields
+    )
 
 
 def _part(shaped: Shaped) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+from ..core.models import Reading
+from .tongue import Wording
 
 MOST_CLAUSES = 600
 """Pieces of a request that are read; whatever comes after them is quoted."""
@@ -18,3 +22,17 @@ def quoted(left: Sequence[str]) -> tuple[str, ...]:
     ]
     more = len(pieces) - len(shown)
     return (*shown, f"… and {more} more pieces of the request") if more else tuple(shown)
+
+
+def in_own_words(reading: Reading, wording: Wording) -> Reading:
+    """What is quoted of the request stands as the user wrote it."""
+    checks = [
+        {**check, "because": wording.own(check["because"])[:300]} if "because" in check else check
+        for check in reading.document.get("expectations", ())
+    ]
+    more = {"expectations": checks} if checks else {}
+    left = tuple(
+        (words if len(words) <= 200 else f"{words[:199]}…")
+        for words in map(wording.own, reading.not_understood)
+    )
+    return replace(reading, document={**reading.document, **more}, not_understood=left)

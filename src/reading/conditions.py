@@ -32,7 +32,8 @@ _OPERATORS = (
     ("=", r"exactly|equals?(?: to)?|equal to|=|is|are|of"),
 )  # fmt: skip
 _COMPARED = tuple(
-    (sign, re.compile(rf"(?P<field>.*?) ?(?:\b(?:is|are|was|of) )?(?<!\w)(?:{words})(?![^\W\d]) ?(?P<than>.+)",
+    (sign, re.compile(rf"(?P<field>.*?) ?(?:\b(?:is|are|was|of) )?(?<!\w)(?:{words})"
+                      r"(?![^\W\d]) ?(?P<than>.+)",
                       re.IGNORECASE))
     for sign, words in _OPERATORS
 )  # fmt: skip
@@ -45,8 +46,8 @@ _OR_MORE = re.compile(
     re.IGNORECASE,
 )
 _KNOWN = re.compile(
-    r"(?P<field>.+?) (?:is|are|was|has been)? ?(?P<word>(?:not )?(?:null|empty|missing|blank|unknown"
-    r"|set|given|known|present|available|filled))",
+    r"(?P<field>.+?) (?:is|are|was|has been)? ?(?P<word>(?:not )?(?:null|empty|missing|blank"
+    r"|unknown|set|given|known|present|available|filled))",
     re.IGNORECASE,
 )
 _EMPTY = frozenset({"null", "empty", "missing", "blank", "unknown"})
@@ -56,7 +57,8 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"(?: (and|or) (?!(?:more|older|over|longer|above|up|higher|less|fewer)\b)|, )", re.IGNORECASE
+    r"(?: (and|or) (?!(?:more|older|over|longer|above|up|higher|less|fewer)\b(?! ?[\d€$£]))|, )",
+    re.IGNORECASE,
 )
 
 
@@ -72,6 +74,12 @@ def sql_value(value: object) -> str:
     return (
         str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
     )
+
+
+def _inflected(one: str, two: str) -> bool:
+    """ "Nächten" is "Nächte"."""
+    short, long = sorted((one, two), key=len)
+    return len(short) >= 5 and len(long) - len(short) <= 2 and long.startswith(short)
 
 
 class Names:
@@ -108,7 +116,8 @@ class Names:
         hit = lexicon.exact(text)
         joined = "".join(plain)
         for one in self.fields:
-            if (hit and one.entry == hit.entry) or "".join(lexicon.words_of(one.name)) == joined:
+            own = "".join(lexicon.words_of(one.name))
+            if (hit and one.entry == hit.entry) or own == joined or _inflected(own, joined):
                 return one
         return None
 
@@ -194,7 +203,7 @@ def _against(
     one = names.find(field) if field else (names.find(unit) if unit else None)
     if one is None and not field:
         is_money = not unit or bool(re.fullmatch(rf"%|{CURRENCY}", unit, re.IGNORECASE))
-        if is_money and default:
+        if is_money and default and last is None:
             return f"{default} {sign} {number}", None
         one = last if is_money else None
     if one is None or one.field["type"] not in ("integer", "number"):
@@ -221,10 +230,16 @@ def _beside(text: str, names: Names) -> Part | None:
     """ "price over cost": two fields of one kind."""
     for sign, pattern in _COMPARED:
         match = pattern.fullmatch(text)
-        one, two = (names.find(match["field"]), names.find(match["than"])) if match else (None, None)
+        one, two = (
+            (names.find(match["field"]), names.find(match["than"])) if match else (None, None)
+        )
         if one and two and one is not two:
             kinds = {_ALIKE.get(str(f.field["type"]), f.field["type"]) for f in (one, two)}
-            return (f"{sql_name(one.name)} {sign} {sql_name(two.name)}", one) if len(kinds) == 1 else None
+            return (
+                (f"{sql_name(one.name)} {sign} {sql_name(two.name)}", one)
+                if len(kinds) == 1
+                else None
+            )
     return None
 
 

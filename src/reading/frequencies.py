@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .text import protected
+
 _PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5,
           "fifths": 5, "tenth": 10, "second": 2, "fourth": 4, "hundredth": 100}  # fmt: skip
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -14,21 +16,27 @@ OFTEN = {"rarely": 5, "seldom": 5, "hardly ever": 2, "almost never": 2, "occasio
 _ABOUT = r"(?:\b(?:about|around|roughly|approximately|nearly|almost|circa|some|only) )?"
 _COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
 _FRACTION = re.compile(
-    rf"{_ABOUT}\b(?P<count>a|one|two|three|four) (?P<part>thirds?|quarters?|fifths?|tenth|hundredth)"
-    rf"\b(?! (?:name|party|person))(?: of (?:all|them|the \w{{1,30}}|rows)\b)?"
-    rf"|{_ABOUT}\b(?P<half>half) (?:of (?:all|them|the \w{{1,30}}|rows)|(?=(?:are|is|have|has|were)\b"
-    rf"|missing|empty|null|true|active|male|female|paid)|(?=\w{{2,20}}ed\b))"
+    rf"{_ABOUT}\b(?P<count>a|one|two|three|four) (?P<part>thirds?|quarters?|fifths?|tenth"
+    rf"|hundredth)\b(?! (?:name|party|person))(?: of (?:all|them|the \w{{1,30}}|rows)\b)?"
+    rf"|{_ABOUT}\b(?P<half>half) (?:of (?:all|them|the \w{{1,30}}|rows)|(?=(?:are|is|have|has"
+    rf"|were)\b|missing|empty|null|true|active|male|female|paid)|(?=\w{{2,20}}ed\b))"
     rf"|{_ABOUT}\b(?P<some>{_COUNT}|\d{{1,3}}) (?:in|out of|of every|in every) "
-    rf"(?P<every>{_COUNT}|\d{{1,4}})\b(?!-)|\bevery (?P<nth>second|third|fourth|fifth|tenth|hundredth)"
-    r"(?: (?:one|row|customer|user))?\b",
+    rf"(?P<every>{_COUNT}|\d{{1,4}})\b(?!-)|\bevery (?P<nth>second|third|fourth|fifth|tenth"
+    r"|hundredth)(?: (?:one|row|customer|user))?\b",
     re.IGNORECASE,
 )
 _OFTEN = re.compile(
     r"\b(?P<word>" + "|".join(sorted(OFTEN, key=len, reverse=True)) + r")\b"
     r"(?! (?:null|empty|missing|blank|the)\b)(?! after| before)", re.IGNORECASE
 )  # fmt: skip
+_LISTED = re.compile(
+    rf"\b(?:{'|'.join(OFTEN)}|always|never)(?:(?:, | or |/)(?:{'|'.join(OFTEN)}|always|never)\b)+",
+    re.IGNORECASE,
+)
+"""Frequencies that are values: "rarely, sometimes or often"."""
 _MOST = re.compile(
-    r"\b(?:most|the majority)(?: of (?:them|all|the \w{1,30}))? (?:are|is|have been)\b", re.IGNORECASE
+    r"\b(?:most|the majority)(?: of (?:them|all|the \w{1,30}))? (?:are|is|have been)\b",
+    re.IGNORECASE,
 )
 
 
@@ -44,7 +52,14 @@ def in_percent(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         return f"{percent} " if match.group().endswith(" ") else percent
 
     text = _FRACTION.sub(share, text)
-    text = _OFTEN.sub(share, text)
+    inside = protected(text)
+    lists = [match.span() for match in _LISTED.finditer(text)]
+
+    def often(match: re.Match[str]) -> str:
+        is_value = inside[match.start()] or any(a <= match.start() < b for a, b in lists[:50])
+        return match.group() if is_value else share(match)
+
+    text = _OFTEN.sub(often, text)
     return _MOST.sub("mostly", text), tuple(stood)
 
 

@@ -79,7 +79,7 @@ def _introduced(clause: Clause) -> Clause:
 
 
 def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
-    text = clause.text
+    text = re.sub(r"^(?:davon|of which|of them) (?=\d)", "", clause.text, flags=re.IGNORECASE)
     starts = clause.before in (".", "\n")
     pair = v.share_of(text, german=context.german)
     is_off = pair and re.match(
@@ -108,8 +108,8 @@ def _with_share(text: str, context: Context) -> str | None:
     pairs = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(min(len(words), 4), 0, -1)]
     for name, piece in [colon.groups()] if colon else pairs:
         pair = v.share_of(piece, german=context.german)
-        if pair and not piece[0].isdigit() and lexicon.exact(name):
-            return f"{name} ({piece})"
+        if lexicon.exact(name):
+            return f"{name} ({piece})" if pair and not piece[0].isdigit() else None
     return None
 
 
@@ -123,6 +123,8 @@ def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
         return replace(last.joined(clause, f"{last.text[:-1]}, {clause.text})"), sharing=True)
     if last.shares:
         pair = v.share_of(clause.text, german=context.german)
+        if re.search(r"\b(?:missing|empty|null|blank)\b", clause.text, re.IGNORECASE):
+            pair = None
         shares = replace(last, shares=(*last.shares, pair)) if pair and pair[1] else None
         return shares and shares.joined(clause, last.text)
     return _with_modifier(last, clause, context)

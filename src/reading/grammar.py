@@ -94,10 +94,12 @@ NOT_ALONE = frozenset({"nach", "vor", "a", "à", "ab", "si", "es", "mal", "o", "
 JOINTS = frozenset({"or", "and", "between", "to", "optional", "unique", "required"})
 """What brackets may hold besides values."""
 SMALL: Mapping[str, frozenset[str]] = {
+    "de": frozenset({"mit", "und", "zwischen", "für", "oder", "bis", "eine", "einer", "etwa",
+                     "kunden", "nutzer", "mitarbeiter", "fahrzeuge", "zeilen"}),
     "fr": frozenset({"avec", "et", "ou", "des", "les", "du", "une", "aux", "entre", "après",
                      "avant", "seulement", "le", "un", "prénom", "nom", "prix", "clients",
                      "à", "ville", "d'une", "d'un", "pour", "lignes", "est", "de"}),
-    "es": frozenset({"con", "y", "o", "los", "las", "del", "una", "entre", "después", "antes",
+    "es": frozenset({"con", "los", "las", "del", "una", "entre", "después", "antes",
                      "solo", "número", "fecha", "nombre", "el", "un", "precio", "clientes",
                      "correo", "ciudad", "para", "filas", "es", "de"}),
     "en": frozenset({"with", "and", "the", "of", "between", "for", "or", "from", "in", "after",
@@ -105,3 +107,4 @@ SMALL: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 NAMES = {"de": "German", "fr": "French", "es": "Spanish"}
 HOMES = {"de": "Germany", "fr": "France", "es": "Spain"}
+"""In the order of `lexicon.TRANSLATIONS`."""

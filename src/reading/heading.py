@@ -72,6 +72,7 @@ _ENDS = word_set(
     "d'une d del una un para pour"
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """`because` holds the words of the row count, `listing` the clauses that name fields."""

@@ -19,6 +19,7 @@ from .words import word_set
 
 ROOMS: tuple[Room, ...] = (PEOPLE, COMMERCE, TECH, WORLD, COMMON)
 TRANSLATIONS: tuple[Mapping[str, str], ...] = (GERMAN, FRENCH, SPANISH)
+"""In the order of `grammar.HOMES`."""
 
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")

@@ -6,6 +6,13 @@ import re
 
 # Demonym or country → locale; a bare language means its first country.
 PLACES = {
+    "suisse": "de_CH", "suisses": "de_CH", "suiza": "de_CH", "suizos": "de_CH",
+    "allemagne": "de", "allemand": "de", "allemands": "de", "alemania": "de", "alemanes": "de",
+    "autriche": "de_AT", "autrichiens": "de_AT", "français": "fr", "françaises": "fr",
+    "francia": "fr", "franceses": "fr", "espagne": "es", "espagnols": "es", "españa": "es",
+    "españoles": "es", "españolas": "es", "italie": "it", "italiens": "it", "italia": "it",
+    "italianos": "it", "royaume-uni": "en_GB", "reino unido": "en_GB", "brésil": "pt_BR",
+    "brasil": "pt_BR", "états-unis": "en_US", "estados unidos": "en_US",
     "german": "de", "germany": "de", "deutsch": "de", "deutschland": "de",
     "berlin": "de", "munich": "de", "hamburg": "de",
     "austrian": "de_AT", "austria": "de_AT", "österreich": "de_AT", "österreichisch": "de_AT",
@@ -25,6 +32,7 @@ PLACES = {
     "turkish": "tr", "turkey": "tr", "japanese": "ja", "japan": "ja",
 }  # fmt: skip
 NO_PEOPLE = (
+    "mexicanos", "méxico", "belges", "belgique", "québec",
     "canadian", "canada", "australian", "australia", "irish", "ireland", "scottish", "scotland",
     "belgian", "belgium", "mexican", "mexico", "argentinian", "argentina", "norwegian", "norway",
     "finnish", "finland", "czech", "czechia", "russian", "russia", "ukrainian", "ukraine", "greek",

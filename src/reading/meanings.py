@@ -81,14 +81,18 @@ def at_least(found: Found, said: Said) -> Said | None:
     number = found.number("low")
     strict = bool(found["strict"])
     unit = _symbol(found["low"]) or said.unit
-    return None if number is None else said.but(low=number, above=strict, unit=unit)
+    if number is None or (said.high is not None and said.high < number):
+        return None  # "under 5 or over 10" leaves a hole, which no range has
+    return said.but(low=number, above=strict, unit=unit)
 
 
 def at_most(found: Found, said: Said) -> Said | None:
     number = found.number("high")
     strict = bool(found["strict"])
     unit = _symbol(found["high"]) or said.unit
-    return None if number is None else said.but(high=number, below=strict, unit=unit)
+    if number is None or (said.low is not None and said.low > number):
+        return None
+    return said.but(high=number, below=strict, unit=unit)
 
 
 def _years(first: str, last: str, said: Said) -> Said:
@@ -161,7 +165,7 @@ def _hour(text: str) -> str:
 
 
 def nulls(found: Found, said: Said) -> Said | None:
-    share = found.number("share")
+    share = found.number("share" if found["share"] else "few")
     return said.but(null_share=share / 100) if share is not None and share <= 100 else None
 
 
@@ -222,8 +226,17 @@ def share(found: Found, said: Said) -> Said | None:
 def portion(found: Found, said: Said) -> Said | None:
     """ "newsletter 40 %": a share with nothing beside it but the field's name."""
     number = found.number("share")
-    is_new = number is not None and number <= 100 and found.named
+    is_alone = found.text.strip(": ") == found.match.group().strip()
+    is_new = (
+        number is not None and number <= 100 and (is_alone if found.context.named else found.named)
+    )
     return said.but(portion=float(number) / 100) if is_new and number is not None else None
+
+
+def throughout(found: Found, said: Said) -> Said | None:
+    """ "verified always", "is_admin never"."""
+    share = 1.0 if found["word"].casefold() == "always" else 0.0
+    return said.but(portion=share) if found.named and not found.context.named else None
 
 
 def weights(found: Found, said: Said) -> Said:

@@ -45,7 +45,9 @@ _REACH = r"(?P<unit>days?|weeks?|months?|years?|tagen?|wochen?|monaten?|jahren?)
 MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"(?P<share>\d[\d.,]{0,8}) ?%(?: of (?:them|rows|the rows|values|the values|all))?"
         r"(?: are| is| may be| can be| left)? ?(?:missing|nulls?|empty|blanks?|unknown|leer"
-        r"|fehlend|ohne wert)(?: values?)?\b"), m.nulls),
+        r"|fehlend|ohne wert)(?: values?)?\b"
+        r"|\b(?:missing|null|empty|blank) (?:in|for|on) (?P<few>\d[\d.,]{0,8}) ?%"
+        r"(?: of (?:them|rows|the rows|all|cases))?"), m.nulls),
     (_x(r"\b(?:no|without|never|nicht) (?:nulls?|blanks?|missing(?: values?)?|empty(?: values?)?)\b"
         r"|\b(?:not[ -]null|required|mandatory|non-null|always filled|pflichtfeld)\b"),
      m.flag(required=True)),
@@ -114,6 +116,7 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
         rf"|weniger als|jünger als)|<)) ?(?P<high>{_V})(?!\w)"), m.at_most),
     (_x(r"(?<!\w)\d[\d.,]{0,6} ?(?:%|percent) (?:of )?(?:are )?(?!off\b)[^\W\d][\w-]{0,30}"
         r"(?: (?!and\b|und\b)[^\W\d][\w-]{0,20})?"), m.share),
+    (_x(r"\b(?P<word>never|always)(?: true| yes| set)?(?= ?(?:$|\0))"), m.throughout),
     (_x(r"(?<![\w.,-])(?P<share>\d[\d.,]{0,8}) ?(?:%|percent\b)(?= ?(?:$|\0))"), m.portion),
     (_x(rf"\b(?:in|measured in|as|given in) (?P<unit>{_UNIT})"), m.in_unit),
     (_x(r"(?<![\w/])[^\W\d_][\w+-]{0,30} ?%?(?: ?/ ?[^\W_][\w+-]{0,30}){1,30}(?![\w/])"),

@@ -16,6 +16,17 @@ LONGEST_NAME = 64
 
 _SPELLING = re.compile(r"\b(e)[- ]?(mail)\b|\b(ean|isbn|gtin)[- ](13)\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
+_NUMBERED = re.compile(
+    r"(?:numéro|número|numero|code|código|id|identifiant|identificador|référence|referencia)"
+    r" (?:de |du |del |d')?(?:la |le |l')?([^\W\d]+)",
+    re.IGNORECASE,
+)
+_GENERIC_ABROAD = {"nom": "name", "nombre": "name", "titre": "title", "título": "title",
+                   "titel": "title", "statut": "status", "estado": "status", "état": "status",
+                   "tipo": "type", "typ": "type", "prix": "price", "precio": "price",
+                   "preis": "price", "catégorie": "category", "categoría": "category",
+                   "kategorie": "category", "fecha": "date", "datum": "date",
+                   "durée": "duration", "duración": "duration", "dauer": "duration"}  # fmt: skip
 _GENERIC = word_set(
     "name title status state type date number time method reference price duration score code no "
     "category class genre format"
@@ -106,6 +117,10 @@ def _truth(words: str) -> Hit | None:
 def _identifier(words: str, setting: Setting) -> Hit | None:
     """`id`, `order id`, `customer number`: the row's own, or another table's."""
     parts = lexicon.words_of(words)
+    if abroad := _NUMBERED.fullmatch(words.strip()):
+        who = s.ONE_ABROAD.get(abroad[1].casefold())
+        known = lexicon.exact(words)
+        return known or (_identifier(f"{who} number", setting) if who else None)
     if not parts or parts[-1] not in ("id", "number", "no", "nummer", "code", "ref"):
         return _compound_number(parts, setting)
     before = parts[:-1]
@@ -153,6 +168,7 @@ def _generic(words: str, setting: Setting) -> Hit | None:
     parts = lexicon.words_of(words)
     if parts[:1] == (setting.owner,):
         parts = parts[1:]
+    parts = tuple(_GENERIC_ABROAD.get(part, part) for part in parts)
     if len(parts) == 2 and parts[1] == "name":
         return _name_of(parts[0], setting)
     if len(parts) != 1 or parts[0] not in _GENERIC:

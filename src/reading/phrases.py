@@ -30,7 +30,8 @@ _CONDITION = re.compile(
     r"|derived|calculated|computed|equals?|equal to|(?:is |as )?(?:the )?(?:sum|product) of"
     r"|(?:is |as )?(?:the )?difference (?:of|between)|same as|multiplied|divided|correlat\w*)(?!\w)"
     rf"|(?:[:=] ?|\bis ){_OF_NAMES} ?(?:[×*+÷]| (?:[-–/x]|times|multiplied by|divided by|minus) )"
-    r"|(?<![<>])[=×*]"
+    r"|(?<![<>])[=×*]|(?<=\w )\d[\d.,]{0,8} ?(?:%|percent) of (?:the |its )?"
+    r"(?!them\b|rows\b|all\b|values\b|users\b|cases\b)(?=[^\W\d])(?=[\w ]{1,40}$)"
     r"|\d[\d.,]{0,8} ?(?:%|percent) (?:off|discount|rabatt)\b|>=? ?[a-z]|<=? ?[a-z]"
     rf"|(?:[$€£] ?)?\b\d[\d.,]{{0,8}} ?(?:%|percent|{CURRENCY})? ?(?=(?:if|when) )"
     rf"|(?<!\w){_LEAD}(?:(?:{_LIMIT} )?{_COUNT} )?(?:before|after|prior to|later than|earlier than"
@@ -64,7 +65,8 @@ _FILLER = word_set(
     "a an the their its his her our your each every some any of as is are be was in on at to for "
     "with whether they and or plus also then finally including random realistic valid field fields "
     "column columns attribute value values it which having has have must should all between from "
-    "per ein eine einen einer der die das den dem des mit und als im in von je sowie auch le la les l'un une des los las el un una del su"
+    "per ein eine einen einer der die das den dem des mit und als im in von je sowie auch "
+    "le la les l'un une des los las el un una del su"
 )
 _KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was"})
 """Filler that may begin a field's name: is active, in stock."""
@@ -200,3 +202,12 @@ def stripped(text: str) -> str:
 
 def _is_filler(word: str) -> bool:
     return word.casefold().strip(",.") in _FILLER
+
+
+def without_length(said: Said) -> Said:
+    """ "username length under 5 or over 10": the username is a field, its length is not made."""
+    base = re.sub(r" (?:length|länge)$", "", said.name, flags=re.IGNORECASE)
+    hit = lexicon.exact(base) if base != said.name and not lexicon.exact(said.name) else None
+    if not hit or hit.template.type != "string":
+        return said
+    return Said(said.words, base, rest=(said.words,))

@@ -33,10 +33,13 @@ def ranged(said: Said, template: Template) -> Numbers:
         return _open(template, kind, places, (low, high))
     if said.shape in (None, "uniform", "evenly") and said.mean is None and said.median is None:
         return Numbers(kind, _uniform(low, high, places), low, high)
+    own = (template.generator or {}).get("stddev")
     if said.mean is None and said.median is None and (low, high) == (None, None):
-        drawn = _drawn(said, kind, places, natural(template))  # "score skewed": in its own range
+        drawn = _drawn(
+            said, kind, places, natural(template), own
+        )  # "score skewed": in its own range
         return Numbers(drawn.type, drawn.generator, notes=drawn.notes)
-    return _drawn(said, kind, places, (low, high))
+    return _drawn(said, kind, places, (low, high), own)
 
 
 def _says_nothing(said: Said) -> bool:
@@ -140,14 +143,19 @@ def _uniform(low: Number | None, high: Number | None, places: int | None) -> dic
 
 
 def _drawn(
-    said: Said, kind: str, places: int | None, bounds: tuple[Number | None, Number | None]
+    said: Said,
+    kind: str,
+    places: int | None,
+    bounds: tuple[Number | None, Number | None],
+    own: float | None,
 ) -> Numbers:
+    """`own` is the standard deviation that the field's template has."""
     shape = said.shape if said.shape in _SHAPES else "normal"
     if shape == "normal" and said.median is not None and said.mean is None and kind == "number":
         shape = "lognormal"
     if shape != "normal" and not 0 < _centre(said, bounds) <= _WIDEST[shape]:
         shape = "normal"  # the others are of positive numbers
-    generator, notes = _SHAPES[shape](said, bounds)
+    generator, notes = _SHAPES[shape](said, bounds, own)
     if bounds != (None, None):
         generator["truncate"] = list(bounds)
     if places is not None:
@@ -169,24 +177,25 @@ Shape = tuple[dict[str, Any], tuple[str, ...]]
 Bounds = tuple[Number | None, Number | None]
 
 
-def _normal(said: Said, bounds: Bounds) -> Shape:
+def _normal(said: Said, bounds: Bounds, own: float | None) -> Shape:
     mean = _centre(said, bounds)
     if said.stddev:
         return {"mean": mean, "stddev": said.stddev}, ()
     low, high = bounds
     width = abs(high - low) / 6 if low is not None and high is not None else abs(mean) / 5
+    width = min(width, own or width)  # no wider than such a field is of itself
     stddev = round(width, 4) or 1.0
     return {"mean": mean, "stddev": stddev}, (f"was given a standard deviation of {stddev:g}",)
 
 
-def _lognormal(said: Said, bounds: Bounds) -> Shape:
+def _lognormal(said: Said, bounds: Bounds, _own: float | None) -> Shape:
     median = _centre(said, bounds) if said.median is None else said.median
     if said.stddev:
         return {"median": median, "sigma": said.stddev}, ()
     return {"median": median or 1.0, "sigma": 0.7}, ("was given a sigma of 0.7",)
 
 
-def _exponential(said: Said, bounds: Bounds) -> Shape:
+def _exponential(said: Said, bounds: Bounds, _own: float | None) -> Shape:
     return {"mean": abs(_centre(said, bounds)) or 1.0}, ()
 
 

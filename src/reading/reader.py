@@ -11,16 +11,16 @@ from typing import Any
 from ..core.models import MOST_ROWS, OutputFormat, Reading
 from . import heading, lexicon, locales, subjects
 from .agreeing import agree
-from .answering import MOST_CLAUSES, quoted
+from .answering import MOST_CLAUSES, in_own_words, quoted
+from .conditions import Names
 from .expecting import expectations
 from .gathering import Phrase, gather, unelided
+from .grammar import HOMES, NAMES
 from .heading import Head, read_head
 from .lexicon import words_of
 from .meanings import Context
 from .naming import Setting, field_name, template_for, value_of
-from .phrases import read_phrase, stripped
-from .grammar import HOMES, NAMES
-from .conditions import Names
+from .phrases import read_phrase, stripped, without_length
 from .refining import refine
 from .relating import Tie, relate
 from .row import Row
@@ -28,7 +28,7 @@ from .said import Said
 from .samples import from_samples
 from .shaping import Shaped, built, reshape, shape
 from .text import LONGEST_CLAUSE, Clause, clauses, clean
-from .tongue import Wording, worded
+from .tongue import worded
 from .values import plain_word
 from .words import word_set
 
@@ -65,24 +65,10 @@ def read_request(
     text, output_format = heading.take_format(wording.text)
     context = Context(today, wording.language != "en", language=wording.language)
     if current_schema is not None:
-        return _in_own_words(refine(text, current_schema, context, output_format), wording)
+        return in_own_words(refine(text, current_schema, context, output_format), wording)
     reading = _Reader(text, context, output_format, tuple(sample_rows)).reading()
     document = {**reading.document, "description": clean(description).strip()[:500]}
-    return _in_own_words(replace(reading, document=document), wording)
-
-
-def _in_own_words(reading: Reading, wording: Wording) -> Reading:
-    """What is quoted of the request stands as the user wrote it."""
-    checks = [
-        {**check, "because": wording.own(check["because"])[:300]} if "because" in check else check
-        for check in reading.document.get("expectations", ())
-    ]
-    more = {"expectations": checks} if checks else {}
-    left = tuple(
-        (words if len(words) <= 200 else f"{words[:199]}…")
-        for words in map(wording.own, reading.not_understood)
-    )
-    return replace(reading, document={**reading.document, **more}, not_understood=left)
+    return in_own_words(replace(reading, document=document), wording)
 
 
 class _Reader:
@@ -241,7 +227,7 @@ class _Reader:
         pair = value_of(said.name, self.setting)
         if pair and not said.values:
             return said.but(name=pair[0], values=(pair[1],))
-        said = self._placed(said)
+        said = without_length(self._placed(said))
         first, _, rest = said.name.partition(" ")
         if first.casefold() in _FITTING and rest:
             is_part = words_of(rest)[-1:] == ("subcategory",)
@@ -300,19 +286,22 @@ class _Reader:
 
     def _told(self, phrase: Phrase, value: str, share: float) -> bool:
         """ "half have a phone", "10 % vip": a field of its own, and how many have it."""
-        match = re.fullmatch(r"(?:have|has|with) (no |an? |the )?(.{1,40})", value)
+        words = next((one for one in phrase.words.split(", ") if value in one), phrase.words)
+        match = re.fullmatch(
+            r"(?:have|has|with|(missing|without)) (no |an? |the )?(.{1,40})", value
+        )
         if match:
-            missing = share if match[1] == "no " else 1 - share
-            return self._more(Said(phrase.words, match[2], null_share=round(missing, 6)))
+            missing = share if match[1] or match[2] == "no " else 1 - share
+            return self._more(Said(words, match[3], null_share=round(missing, 6)))
         hit = lexicon.exact(value)
         names = Names(self.fields, self.setting.owner)
         is_truth = hit is not None and hit.template.type == "boolean"
         one = names.exactly(value)
         if one is not None and one.field["type"] == "boolean":
-            return self._more(Said(phrase.words, one.name, portion=share))
+            return self._more(Said(words, one.name, portion=share))
         if not is_truth or names.holding(value):
             return False
-        return self._more(Said(phrase.words, value, portion=share))
+        return self._more(Said(words, value, portion=share))
 
     def _more(self, said: Said) -> bool:
         place = self._known(said)

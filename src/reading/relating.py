@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from . import quantities as q
 from .conditions import COMPARISONS, condition, negated, sql_name, sql_value
-from .meanings import CURRENCY
 from .formulas import formula
+from .meanings import CURRENCY
 from .row import Row, empty_with, is_known_day, is_open, made_by
 from .shaping import Shaped
 from .totals import base_of, booked, computed, settle, stay, tax, total_of
@@ -19,6 +19,10 @@ _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "night": "days", 
           "month": "months", "year": "years"}  # fmt: skip
 _IN_DAYS = {"months": 30, "years": 365}
 _USUAL = {"date": (1, 30, "days"), "datetime": (1, 240, "hours")}
+
+
+_FAR = ("termination date", "leaving date", "exit date")
+"""Days that may lie years after what they follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def _applies(
     act: Relation, pattern: re.Pattern[str], row: Row, tie: Tie, subject: Shaped | None
 ) -> bool:
     match = pattern.fullmatch(tie.text.strip(" ,;:.()"))
-    return bool(match) and act(match, row, subject)
+    return match is not None and act(match, row, subject)
 
 
 # ── empty unless ──────────────────────────────────────────────────────────────────────────────
@@ -62,7 +66,9 @@ def _only_if(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     """ "only if cancelled and before check-in": a condition, and orders beside it."""
     if subject is None:
         return False
-    pieces = re.split(r"(?: and|,)? (?=(?:not |only |always )?(?:before|after)\b)", match["when"])
+    pieces: list[str] = re.split(
+        r"(?: and|,)? (?=(?:not |only |always )?(?:before|after)\b)", match["when"]
+    )
     orders = [piece for piece in pieces if _ORDER.fullmatch(piece.removeprefix("only ").strip())]
     told = [piece for piece in pieces if piece not in orders]
     if len(told) != 1 or subject.field.get("null_when"):
@@ -178,7 +184,9 @@ def _later(row: Row, low: Shaped, high: Shaped, *, strict: bool) -> bool:
     made = high.field.get("generator", {})
     is_done = made.get("after") == low.name and made.get("minimum", 0) >= (1 if strict else 0)
     if not is_done and is_open(high) and made.get("kind") == "datetime" and (
-        high.field["type"] == low.field["type"] and not row.rules_of(high.name)
+        high.field["type"] == low.field["type"]
+        and not row.rules_of(high.name)
+        and high.entry not in _FAR
     ):  # fmt: skip
         _follow(row, low, high, strict=strict)
     elif not is_done:
@@ -331,4 +339,5 @@ _RELATIONS: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(
         r"(?:(?:=|is|equals?|equal to|calculated|computed|derived|as|from|same as|the) ?){1,4}"
         r"(?P<expr>.+)", re.IGNORECASE), _equal),
+    (re.compile(r"(?P<expr>\d[\d.,]{0,8} ?(?:%|percent) of .+)", re.IGNORECASE), _equal),
 )  # fmt: skip

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from . import makers
-from . import quantities as q
+from .days import iso, said_span
 from .lexicon import Hit
 from .makers import Template
 from .naming import Setting, field_name, template_for
 from .ranges import ranged
-from .said import OpenSpan, Said, Value
+from .said import Said, Value
 from .values import TRUE_FALSE, plain_word, typed
 
 OPTIONAL_SHARE = 0.2
@@ -117,10 +117,8 @@ def _implied(template: Template, said: Said) -> Template:
 
 def _made(shaped: Shaped, template: Template, setting: Setting) -> Shaped:
     said = shaped.said
-    if said.portion is not None and not (said.values or said.shares):
-        return _portioned(shaped, template)
-    if said.values or said.shares or said.mostly:
-        return _categories(shaped, template)
+    if said.values or said.shares or said.mostly or said.portion is not None:
+        return _divided(shaped, template)
     if said.pattern or said.template or said.serial or said.start is not None:
         return _coded(shaped, template)
     if template.type in ("date", "datetime", "time"):
@@ -147,6 +145,12 @@ def _plain(shaped: Shaped, template: Template) -> Shaped:
     if template.generator:
         keys["generator"] = dict(template.generator)
     return _with(shaped, **keys)
+
+
+def _divided(shaped: Shaped, template: Template) -> Shaped:
+    said = shaped.said
+    is_lone = said.portion is not None and not (said.values or said.shares or said.mostly)
+    return _portioned(shaped, template) if is_lone else _categories(shaped, template)
 
 
 def _portioned(shaped: Shaped, template: Template) -> Shaped:
@@ -221,6 +225,8 @@ def _weighted(said: Said, template: Template) -> list[tuple[Value, float]]:
         left = 100 - sum(named.values())
     if len(said.weights) == len(values):
         return list(zip(values, said.weights, strict=True))
+    if not said.values and left <= 0.01:
+        values = [value for value in values if plain_word(value) in named]
     open_ones = [value for value in values if plain_word(value) not in named]
     own = _own_weights(template, open_ones)
     return [
@@ -288,8 +294,6 @@ def _truth(shaped: Shaped, template: Template) -> Shaped:
 
 # ── dates ─────────────────────────────────────────────────────────────────────────────────────
 
-_OLDEST = 120
-
 
 def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
     said = shaped.said
@@ -301,47 +305,18 @@ def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
         shaped = replace(shaped, left=(*shaped.left, said.words))
     first, last = template.days or (-1095, 0)
     natural = (today + timedelta(days=first), today + timedelta(days=last))
-    span = _said_span(said, natural, today)
+    span = said_span(said, natural, today)
     if span:
-        low, high = _iso(span, template.type)
+        low, high = iso(span, template.type)
         if said.period and said.period[0] is None:
             shaped = shaped.noting(f"{shaped.name!r} was given {span[0]} as its first day")
         return _bounded(shaped, minimum=low, maximum=high)
     shaped = _unfitting(shaped)
     if template.generator:
         return _plain(shaped, template)
-    low, high = _iso(natural, template.type)
+    low, high = iso(natural, template.type)
     shaped = _with(shaped, generator={"kind": "datetime", "minimum": low, "maximum": high})
     return shaped.noting(f"{shaped.name!r} was taken as days from {natural[0]} to {natural[1]}")
-
-
-def _said_span(said: Said, natural: q.Span, today: date) -> q.Span | None:
-    if said.period:
-        return _closed(said.period, natural)
-    ages = [n for n in (said.low, said.high) if n is not None]
-    if ages and all(0 <= n <= _OLDEST for n in ages):
-        low = int(said.low if said.low is not None else 0) + said.above
-        high = int(said.high if said.high is not None else max(low, 90)) - said.below
-        return q.born(low, max(low, high), today)
-    return None
-
-
-def _closed(period: OpenSpan, natural: q.Span) -> q.Span | None:
-    """An end that nobody said is the field's own, or as far away as that is long."""
-    first, last = period
-    days = (natural[1] - natural[0]).days
-    if first is None and last is not None:
-        far = date.fromordinal(max(1, last.toordinal() - days))
-        first = natural[0] if natural[0] < last else far
-    if last is None and first is not None:
-        far = date.fromordinal(min(date.max.toordinal(), first.toordinal() + days))
-        last = natural[1] if natural[1] > first else far
-    return (min(first, last), last) if first and last else None
-
-
-def _iso(span: q.Span, kind: str) -> tuple[str, str]:
-    low, high = span[0].isoformat(), span[1].isoformat()
-    return (low, high) if kind == "date" else (f"{low}T00:00:00", f"{high}T23:59:59")
 
 
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────

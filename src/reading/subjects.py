@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .lexicon import words_of
+from .lexicon import plain_words, words_of
 from .words import word_set
 
 PEOPLE = word_set(
@@ -26,6 +26,35 @@ THINGS = word_set(
     "expense listing ride call category warehouse bestellung bestellungen buchungen rechnung "
     "rechnungen transaktionen tickets bücher aufträge termine"
 )
+ABROAD = {
+    "clientes": "customer", "commandes": "order", "pedidos": "order", "órdenes": "order",
+    "employés": "employee", "salariés": "employee", "empleados": "employee",
+    "produits": "product", "productos": "product", "articles": "article",
+    "artículos": "article", "factures": "invoice", "facturas": "invoice",
+    "étudiants": "student", "estudiantes": "student", "alumnos": "student", "élèves": "student",
+    "utilisateurs": "user", "usuarios": "user", "réservations": "reservation",
+    "reservas": "reservation", "transacciones": "transaction", "paiements": "payment",
+    "pagos": "payment", "livres": "book", "libros": "book", "voitures": "car", "coches": "car",
+    "pacientes": "patient", "membres": "member", "miembros": "member", "socios": "member",
+    "fournisseurs": "supplier", "proveedores": "supplier", "entreprises": "company",
+    "empresas": "company", "tickets": "ticket", "incidencias": "ticket", "avis": "review",
+    "reseñas": "review", "hôtels": "hotel", "hoteles": "hotel", "ventes": "sale",
+    "ventas": "sale", "vols": "flight", "vuelos": "flight", "personnes": "person",
+    "personas": "person", "maisons": "house", "casas": "house", "capteurs": "sensor",
+    "mesures": "measurement", "mediciones": "measurement", "cours": "course",
+    "cursos": "course", "contrats": "contract", "contratos": "contract", "projets": "project",
+    "proyectos": "project", "locataires": "tenant", "livraisons": "delivery", "envíos": "shipment",
+}  # fmt: skip
+"""French and Spanish plurals; a German one is a subject of its own above."""
+ONE_ABROAD = {
+    "cliente": "customer", "commande": "order", "pedido": "order", "employé": "employee",
+    "empleado": "employee", "produit": "product", "producto": "product", "étudiant": "student",
+    "estudiante": "student", "utilisateur": "user", "usuario": "user", "réservation": "reservation",
+    "reserva": "reservation", "facture": "invoice", "factura": "invoice", "paciente": "patient",
+    "membre": "member", "socio": "member", "ticket": "ticket", "client": "client",
+    "transaction": "transaction", "transacción": "transaction", "contrat": "contract",
+    "contrato": "contract", "projet": "project", "proyecto": "project",
+}  # fmt: skip
 SUBJECTS = PEOPLE | COMPANIES | GOODS | THINGS
 
 # What a table of a subject holds where no field was named.
@@ -51,7 +80,8 @@ _SAME = {"client": "customer", "member": "user", "kunde": "customer", "kunden": 
 def owner_of(name: str) -> str:
     """What one row of a table of this name is: `hotel_bookings` → booking."""
     words = words_of(name)
-    return words[-1] if words else ""
+    last = plain_words(name)[-1:]
+    return ABROAD.get(last[0], words[-1]) if last else ""
 
 
 def default_fields(owner: str) -> str:

@@ -16,7 +16,8 @@ longer than this, so none of them can be slow whatever it is given."""
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _SEPARATOR = re.compile(
-    r"[,;\n•·.!?|]|(?<!\w)(?:and|und|sowie|plus|between|zwischen|&|(?:sum|product|difference) of)(?!\w)",
+    r"[,;\n•·.!?|]|(?<!\w)(?:and|und|sowie|plus|between|zwischen|&"
+    r"|(?:sum|product|difference) of)(?!\w)",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^(?:[-*–•>] ?|\(?(?:\d{1,3}|[a-z])[.)] )+", re.IGNORECASE)

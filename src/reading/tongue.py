@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from . import lexicon
 from .frequencies import in_percent
-from .grammar import GRAMMAR, JOINTS, NOT_ALONE, SMALL
+from .grammar import GRAMMAR, HOMES, JOINTS, NOT_ALONE, SMALL
 from .quantities import in_digits
 from .text import protected
 
@@ -21,9 +22,7 @@ _RANGE = {
     "es": re.compile(r"\bde (?=(\d[\d.,]{0,12}) ?[€$%]? a \d)", re.IGNORECASE),
 }
 _YEAR = re.compile(r"\ben (?=(?:19|20)\d\d\b|20\d\d-)", re.IGNORECASE)
-_ASKED = re.compile(
-    r"(?<=[,:;]) ?(?P<name>[^\W\d][\w-]{0,30}(?: [\w-]{1,30}){0,2})\? ?(?=[,;.]|$)"
-)
+_ASKED = re.compile(r"(?<=[,:;]) ?(?P<name>[^\W\d][\w-]{0,30}(?: [\w-]{1,30}){0,2})\? ?(?=[,;.]|$)")
 _ROWS_HEAD = 2000
 
 
@@ -60,10 +59,26 @@ def language_of(text: str) -> str:
     head = text[:_ROWS_HEAD]
     if _is_german(head):
         return "de"
-    words = set(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", head.casefold()))
-    counts = {language: len(words & small) for language, small in SMALL.items()}
-    best = max(("fr", "es"), key=lambda language: counts[language])
+    words = set(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", head.lower()))
+    counts = {language: len(words & known) for language, known in _known_words().items()}
+    best = max(HOMES, key=lambda language: counts[language])
     return best if counts[best] >= 2 and counts[best] > counts["en"] else "en"
+
+
+@cache
+def _known_words() -> Mapping[str, frozenset[str]]:
+    """Each language's small words and names of fields that are no English ones."""
+    english = {word for room in lexicon.ROOMS for names in room for word in names.split("|")}
+    rooms = dict(zip(HOMES, lexicon.TRANSLATIONS, strict=True))
+    return {
+        "en": SMALL["en"],
+        **{
+            language: SMALL[language]
+            | (rooms[language].keys() - english)
+            | {own for own, word in GRAMMAR[language].items() if len(own) > 2 and own != word}
+            for language in HOMES
+        },
+    }
 
 
 def _is_german(head: str) -> bool:
@@ -82,8 +97,8 @@ def _translated(text: str, language: str, stood: dict[str, str]) -> str:
 
     def english(match: re.Match[str]) -> str:
         own = match.group()
-        word = table[own.casefold()]
-        is_alone = own.casefold() in NOT_ALONE and not _between_words(text, match)
+        word = table[own.lower()]
+        is_alone = own.lower() in NOT_ALONE and not _between_words(text, match)
         if is_alone or (inside[match.start()] and word not in JOINTS):
             return own
         stood.setdefault(word, own)

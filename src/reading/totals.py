@@ -52,6 +52,10 @@ def tax(row: Row) -> None:
         return
     row.because = one.said.words
     computed(row, one, f"{one.said.portion:g} * {sql_name(base.name)}", kind="number")
+    total = total_of(row)
+    if total is not None and total.name != base.name and base.entry.startswith(("net", "sub")):
+        row.because = total.said.words
+        computed(row, total, f"{sql_name(base.name)} + {sql_name(one.name)}", kind="number")
 
 
 def settle(row: Row) -> None:

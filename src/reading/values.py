@@ -11,10 +11,13 @@ SPLIT = re.compile(r" ?[,;|/] ?(?:or |oder |and |und )?| (?:or|oder|and|und|&) "
 _HIDDEN = "\x01"  # `clean` lets none through from outside
 _PLACE = re.compile(rf"{_HIDDEN}(\d+){_HIDDEN}")
 TRUE_FALSE = {"yes": True, "no": False, "true": True, "false": False, "y": True, "n": False,
-              "ja": True, "nein": False, "wahr": True, "falsch": False, "oui": True, "non": False, "sí": True, "si": True,
+              "ja": True, "nein": False, "wahr": True, "falsch": False, "oui": True, "non": False,
+              "sí": True, "si": True,
               "vrai": True, "faux": False}  # fmt: skip
 _BEFORE = re.compile(
-    rf"(?P<share>{NUMBER}) ?(?:%|percent|prozent) (?:of (?:them |the rows |all )?|are |is )?(?:are |is )?(?P<value>.+)", re.IGNORECASE
+    rf"(?P<share>{NUMBER}) ?(?:%|percent|prozent) (?:of (?:them |the rows |all )?|are |is )?"
+    r"(?:are |is )?(?P<value>.+)",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
     rf"(?P<value>[^%]+?)(?: ?[:=(–-] ?| )\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?",

@@ -124,6 +124,7 @@ class Bucket:
             try:
                 found = obstore.head(self._store, path)
             except FileNotFoundError:
+                self.read(path)  # whose refusal, unlike this one, says whether it is the bucket
                 return None
         return Facts(found["size"], found["e_tag"])
 

@@ -75,6 +75,18 @@ class DatasetFiles:
         verdicts = tuple(_verdict(entry) for entry in manifest["expectations"])
         return self._dataset(request, files, verdicts, manifest["neutralised_cells"])
 
+    def damage(self, request: MergeRequest) -> tuple[tuple[str, str], ...]:
+        manifest = _manifest(request.outputs, manifest_name(request))
+        if manifest is None or not _is_ours(manifest, request):
+            return ()
+        files = (_file(request.outputs, entry) for entry in manifest["files"])
+        found = ((file, _sha256(request.outputs, file.name)) for file in files)
+        return tuple(
+            (file.path, "it is not there" if sha256 is None else "its bytes changed")
+            for file, sha256 in found
+            if sha256 != file.sha256
+        )
+
     def rows(self, request: MergeRequest, only: str | None) -> dict[str, pa.Table]:
         import pyarrow as pa
 

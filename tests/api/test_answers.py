@@ -177,7 +177,7 @@ def test_conversions_that_lose_nothing_are_made(name, written, kept):
         ("bought", '"yes"', "type:bought"),
         ("bought", "1", "type:bought"),
         ("review", "12", "type:review"),
-        ("review", '["a"]', "shape"),
+        ("review", '["a"]', "type:review"),
         ("review", '"\\ud800"', "type:review"),
         ("review", "null", "null:review"),
     ],

@@ -230,3 +230,19 @@ def test_an_interrupted_job_goes_on_to_the_bytes_of_an_undisturbed_run(
     whole = [*MANY[:2], *MANY[4:]]
     assert run("generate", "--schema", schema_file, *whole, "-o", "whole.csv").exit_code == 0
     assert Path("cut.csv").read_bytes() == Path("whole.csv").read_bytes()
+
+
+def test_verify_names_a_dataset_that_was_changed(
+    run: Callable[..., Any], answer: Callable[..., Any], schema_file: str
+) -> None:
+    made = answer("generate", "--schema", schema_file, "--rows", "5")
+    answer("merge", made["job_id"], "--format", "sqlite")
+    assert answer("jobs", "verify", made["job_id"])["files"] == []
+    path = Path(made["files"][0]["path"])
+    path.write_bytes(path.read_bytes() + b"\n")
+    told = run("jobs", "verify", made["job_id"], "--json")
+    assert told.exit_code == 3
+    assert json.loads(told.stdout)["files"] == [{"path": str(path), "problem": "its bytes changed"}]
+    path.unlink()
+    gone = json.loads(run("jobs", "verify", made["job_id"], "--json").stdout)
+    assert gone["files"] == [{"path": str(path), "problem": "it is not there"}]

@@ -84,3 +84,35 @@ def test_a_valid_schema_is_shown_with_how_each_field_is_made(run: Run, schema_fi
     assert result.exit_code == 0, result.stderr
     for shown in ("1, 2, 3 …", "18 to 80", "one of US, UK, DE", "valid: 10 rows"):
         assert shown in result.stdout
+
+
+WRONG = {"name": "t", "rows": 9, "fields": [{"name": "e mail", "format": "emial"}]}
+
+
+def test_a_wrong_schema_is_fixed_into_a_file_that_works(run: Run) -> None:
+    Path("wrong.json").write_text(json.dumps(WRONG))
+    refused = run("schema", "validate", "wrong.json")
+    assert refused.exit_code == 2
+    assert "--fix" in refused.stderr
+    fixed = run("schema", "validate", "wrong.json", "--fix", "-o", "right.json")
+    assert fixed.exit_code == 0, fixed.stderr
+    assert "cannot be a name" in fixed.stderr
+    assert json.loads(Path("right.json").read_text())["fields"][0]["name"] == "e_mail"
+    assert run("schema", "validate", "right.json").exit_code == 0
+
+
+def test_a_fixed_schema_goes_to_stdout_and_a_right_one_comes_back(
+    run: Run, schema_file: str
+) -> None:
+    Path("wrong.json").write_text(json.dumps(WRONG))
+    assert json.loads(run("schema", "validate", "wrong.json", "--fix").stdout)["rows"] == 9
+    same = run("schema", "validate", schema_file, "--fix")
+    assert same.exit_code == 0
+    assert "Mended" not in same.stderr
+    assert json.loads(same.stdout)["fields"]
+
+
+def test_what_only_a_person_can_mend_is_refused_with_fix_too(run: Run) -> None:
+    deep = "[" * 100 + "]" * 100
+    Path("deep.json").write_text('{"fields": [{"name": "a"}], "zz": ' + deep + "}")
+    assert run("schema", "validate", "deep.json", "--fix").exit_code == 2

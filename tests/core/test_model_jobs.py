@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from src.config import Settings
@@ -22,6 +25,7 @@ REVIEWS = {
     ],
 }
 KEY = "AIza" + "k" * 35
+GAP = {"kind": "expression", "expr": "high - low"}
 
 
 @pytest.fixture
@@ -140,3 +144,84 @@ async def test_a_refused_key_fails_the_job_and_is_never_shown(settings, tmp_path
     assert not any(KEY in event.detail for event in events)
     stored = (configured.home / "rowmill.db").read_bytes()
     assert KEY.encode() not in stored
+
+
+async def test_what_was_spent_is_told_by_table_and_fields_and_for_the_whole_job(
+    settings, emulator, tmp_path
+):
+    async with open_app(settings(tmp_path / "a")) as app:
+        job, estimate = await made(app)
+        progress = await app.manager.progress(job.job_id)
+    (part,) = progress.spending
+    assert (part.table, part.fields, part.usage) == ("reviews", "review", progress.usage)
+    assert part.cost_usd == progress.cost_usd == progress.expected_cost_usd
+    assert progress.cost_usd == pytest.approx(estimate.cost_usd, rel=0.3)
+
+
+async def test_a_job_whose_model_only_fills_a_pool_takes_a_call_whatever_its_rows(
+    settings, emulator, tmp_path
+):
+    title = {"name": "title", "generator": {"kind": "llm_pool", "size": 40, "prompt": "names"}}
+    document = {**REVIEWS, "fields": [*REVIEWS["fields"][:2], title], "rows": 100_000}
+    async with open_app(settings(tmp_path / "a")) as app:
+        created = await app.manager.create(JobRequest(Given(document=document), seed=7))
+        await app.manager.control(created.job.job_id, "start")
+        dataset = await merged(app, await app.manager.run(created.job.job_id))
+    assert dataset.rows == 100_000
+    assert len(emulator.calls) == created.estimate.calls == 1
+    assert created.job.spec.chunk_size > 10_000
+
+
+async def test_sustained_429_pauses_the_job_with_a_reason_and_a_time(settings, tmp_path):
+    async with Emulator(script=["429:300"] * 50) as emulator:
+        configured = settings(tmp_path / "a")
+        group = configured.gemini.model_copy(update={"base_url": emulator.url})
+        async with open_app(Settings(home=configured.home, gemini=group)) as app:
+            job, _ = await made(app)
+    assert job.state is JobState.PAUSED
+    assert "quota" in job.problem
+    assert "resume after 2" in job.problem
+    assert len(emulator.calls) <= 3  # a call for each batch, and no second try
+
+
+async def test_rows_that_were_turned_away_can_be_looked_at(settings, tmp_path):
+    async with Emulator(script=["bad-row"]) as emulator:
+        configured = settings(tmp_path / "a")
+        group = configured.gemini.model_copy(update={"base_url": emulator.url})
+        async with open_app(Settings(home=configured.home, gemini=group)) as app:
+            job, _ = await made(app, generation="llm")
+            assert (await merged(app, job)).rows == 60
+    lines = (configured.temp_dir / job.job_id / "rejected.jsonl").read_text().splitlines()
+    assert len(lines) == 1
+    shown = json.loads(lines[0])
+    assert (shown["table"], shown["fields"]) == ("reviews", ["stars", "review"])
+    assert shown["reason"]
+
+
+async def test_where_the_model_writes_every_field_rules_and_keys_still_hold(
+    settings, emulator, tmp_path
+):
+    span = {"type": "integer", "constraints": {"minimum": 0, "maximum": 50}}
+    document = {
+        **REVIEWS,
+        "fields": [
+            *REVIEWS["fields"],
+            {"name": "code", "constraints": {"unique": True}},
+            {"name": "low", **span},
+            {"name": "high", **span},
+            {"name": "gap", "type": "integer", "generator": GAP},
+        ],
+        "rules": [{"rule": "inequality", "low": "low", "high": "high"}],
+    }
+    async with open_app(settings(tmp_path / "a")) as app:
+        created = await app.manager.create(
+            JobRequest(Given(document=document), seed=7, generation="llm", output_format="jsonl")
+        )
+        await app.manager.control(created.job.job_id, "start")
+        job = await app.manager.run(created.job.job_id)
+        dataset = await merged(app, job)
+    rows = [json.loads(line) for line in Path(dataset.files[0].path).read_text().splitlines()]
+    assert len({row["code"] for row in rows}) == len({row["id"] for row in rows}) == 60
+    assert all(row["low"] <= row["high"] for row in rows)
+    assert all(row["gap"] == row["high"] - row["low"] for row in rows)
+    assert "stars" in emulator.calls[0].prompt

@@ -73,6 +73,32 @@ async def test_a_schema_has_the_same_id_whoever_brings_it(app):
     assert first.schema_id == again.schema_id
 
 
+async def test_a_schema_with_problems_comes_back_mended_under_an_id_of_its_own(app):
+    fields = [{"name": "age", "type": "integer", "constraints": {"minimum": 80, "maximum": 18}}]
+    wrong = await app.schemas.validate(Given(document={"name": "t", "fields": fields}), row_count=5)
+    assert [problem.code for problem in wrong.problems] == ["empty_range"]
+    assert wrong.mended is not None
+    assert wrong.mended.tables[0].fields[0].constraints.minimum == 18
+    right = await app.schemas.validate(Given(schema_id=wrong.mended_id))
+    assert right.problems == ()
+    assert right.mended is None
+    assert right.estimate.rows == 5
+
+
+async def test_what_is_no_schema_at_all_is_mended_too(app):
+    document = {"name": "t", "fields": [{"name": "e mail", "format": "emial", "zz": 1}]}
+    found = await app.schemas.validate(Given(document=document), row_count=5)
+    assert found.schema is None
+    assert [field.format for field in found.mended.tables[0].fields] == ["email"]
+
+
+async def test_a_document_too_large_is_told_and_left_to_a_person(app):
+    document = {"name": "t", "description": "x" * 300_000, "fields": [{"name": "a"}]}
+    found = await app.schemas.validate(Given(document=document))
+    assert [problem.code for problem in found.problems] == ["too_large"]
+    assert found.mended is None
+
+
 async def test_bare_fields_get_the_makers_their_names_suggest(app):
     document = {"name": "t", "rows": 5, "fields": [{"name": "email"}, {"name": "city"}]}
     validation = await app.schemas.validate(Given(document=document))

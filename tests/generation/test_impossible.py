@@ -64,13 +64,13 @@ def test_a_fix_changes_as_little_as_it_can() -> None:
         {"name": "age", "type": "integer", "constraints": {"minimum": 80, "maximum": 18}},
         {"name": "mail", "format": "emial"},
         {"name": "kind", "generator": {"kind": "category", "values": ["a", "b"], "weights": [3]}},
-        {"name": "code", "constraints": {"unique": True, "pattern": "[A-Z]-[0-9]{2}"}},
+        {"name": "code", "constraints": {"unique": True, "pattern": "[A-C]-[0-9]{2}"}},
         {"name": "note"},
     )["fields"]
     assert fields[0]["constraints"] == {"minimum": 18, "maximum": 80}
     assert fields[1]["format"] == "email"
     assert fields[2]["generator"]["weights"] == [3, 3]
-    assert fields[3]["constraints"] == {"unique": True, "pattern": "[A-Z]-[0-9]{3}"}
+    assert fields[3]["constraints"] == {"unique": True, "pattern": "[A-C]-[0-9]{4}"}
     assert fields[4] == {"name": "note", "type": "string"}
 
 

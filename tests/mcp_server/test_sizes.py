@@ -76,6 +76,20 @@ def test_long_problems_are_cut_rather_than_too_many() -> None:
     assert len(answer.problems) > 5
 
 
+@pytest.mark.parametrize(("fields", "tables"), SHAPES)
+def test_a_mended_schema_of_any_size_is_answered_beside_what_was_wrong(
+    fields: int, tables: int
+) -> None:
+    problems = tuple(Problem("p" * 500, "c", "漢" * 900, "漢" * 900) for _ in range(300))
+    found = Validation(
+        None, None, problems, ("w" * 900,) * 90, mended=schema(fields, tables), mended_id="sch_2"
+    )
+    answer = telling.validated(found)
+    assert sent(answer) < LIMIT
+    assert answer.mended
+    assert len(answer.problems) > 3
+
+
 @pytest.mark.parametrize("tables", [1, 100])
 def test_any_dataset_is_answered_in_size_broken_promises_first(tables: int) -> None:
     files = tuple(

@@ -38,6 +38,16 @@ HUGE = {
     "bullets": "- " * (SIZE // 2),
     "with": "with " * (SIZE // 5),
     "one clause of modifiers": "price from 1 to 2 at least 3 " * (SIZE // 29),
+    "conditions": "cancelled at only if cancelled and before check-in, " * (SIZE // 51),
+    "orders of days": "end date at most 5 days after start date " * (SIZE // 41),
+    "computations": "a = b plus c times d minus e " * (SIZE // 29),
+    "sums": "sum of a and " * (SIZE // 13),
+    "parts": "about a third of them, half are " * (SIZE // 32),
+    "frequencies": "rarely, sometimes or " * (SIZE // 21),
+    "French": "avec entre et ou seulement si après " * (SIZE // 36),
+    "Spanish": "con número de pedido entre y solo si después de " * (SIZE // 48),
+    "German": "mit und zwischen nur wenn nicht nach dem " * (SIZE // 41),
+    "questions": ", a b c? " * (SIZE // 9),
     "control characters": "\x00\x01\x1b[31m" * (SIZE // 8),
     "direction marks": "\u202e\u2066\u200b" * (SIZE // 3),
 }  # fmt: skip
@@ -117,6 +127,8 @@ WORDS = """
     5 users customers with : , ; . ( ) [ ] % / - – and or between 18 80 € name email age status
     like ABC-12 in 2024 since last year unique optional exactly 12% open a: one of 1.5 from to
     at least most over " ' = > < price date 2024-02-31 31.12.2024 99:99 add remove rename per
+    only if unless cancelled × plus times never always rarely half a third are missing off total
+    quantity check-in nights VAT avec entre et ou si zwischen und nur wenn nach con y o después de
     log-normal poisson exponential normally distributed around median mean sd -5 0 since 2030 k
     99999999999999999999999 0001-01-01 9999-12-31 after before words decimals digits starting
 """

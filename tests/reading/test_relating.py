@@ -156,6 +156,14 @@ TIED = [
      "gross_amount", {"generator.expr": "(net_amount) * 1.19"}),
     ("90 users: name, age 10-90, driver license only if age is 18 or older",
      "driver_license", {"null_when": "NOT (age >= 18)"}),
+    ("90 employees: salary 30000-90000, bonus 10% of salary",
+     "bonus", {"generator.expr": "0.1 * salary"}),
+    ("90 users: age, discount 20% if age under 18 or over 65",
+     "discount", {"generator.expr": "CASE WHEN age < 18 OR age > 65 THEN 20 ELSE 0 END"}),
+    ("90 orders: subtotal, shipping 4.99 if subtotal under 50 otherwise 0, total = subtotal + "
+     "shipping", "total", {"generator.expr": "subtotal + shipping"}),
+    ("90 stays: check-in, check-out, nights = check-out - check-in",
+     "nights", {"generator.expr": "check_out - check_in"}),
     ("90 shifts: name, max temperature 10-40, min temperature 0-30 below max temperature",
      "min_temperature", {}),
 ]  # fmt: skip
@@ -178,9 +186,10 @@ def test_a_rule_is_read_said_and_true_on_every_row(
     assert {key: found.get(key) for key in wanted} == wanted
     assert any(repr(name) in note for note in reading.assumptions)
     assert checks(reading, "expression")
-    assert check_schema(
-        parse_schema(dict(reading.document)), rows=None, pools=POOLS, as_of=TODAY
-    ) == ()
+    assert (
+        check_schema(parse_schema(dict(reading.document)), rows=None, pools=POOLS, as_of=TODAY)
+        == ()
+    )
     assert rows_of(text)
 
 
@@ -194,6 +203,8 @@ def test_a_rule_is_read_said_and_true_on_every_row(
         "5 orders: a = b, b = a",
         "5 users with name, score above expectations",
         "5 users with name, 10% off from 7 nights",
+        "5 users with name, of which 20% managers",
+        "5 employees: bonus 10% of turnover",
     ],
 )  # fmt: skip
 def test_what_names_no_field_or_turns_in_a_circle_is_quoted(text: str) -> None:

@@ -19,8 +19,8 @@ FORMATS: tuple[OutputFormat, ...] = ("csv", "json", "jsonl", "parquet")
 UTC = dt.UTC
 HARD_TEXTS = [
     None, "", " ", "00123", "1e5", "no", "true", "null", "NULL", "NaN", "a,b", 'say "hi"', '"',
-    "line\nbreak", "carriage\rreturn", "tab\there", "back\\slash", "\x00\x01\x1f\x7f",
-    "\u2028\u2029",
+    "line\nbreak", "dos\r\nline", "carriage\rreturn", "tab\there", "back\\slash",
+    "\x00\x01\x1f\x7f", "\u2028\u2029",
     "Zoë Müller 😀", "שלום עולם", "'quoted'", "{}", "[", ",\n", "}\n{", "\ufeffbom", "#x", "\\N",
 ]  # fmt: skip
 

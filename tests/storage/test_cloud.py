@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,16 @@ from src.core.errors import (
     StorageFull,
     StorageRefused,
 )
+from src.core.models import DatasetFormat
 from src.storage.bucket import Bucket, Place, is_url
 from src.storage.cloud import CloudStorageHandler
 from src.storage.cloud_outputs import STALE, CloudOutputs
+from src.storage.datasets import DatasetFiles
+from src.storage.disk import DiskStorageHandler
 
 from .records import JOB, chunk_key
 from .s3 import PART_BYTES, Endpoint, endpoint, error
+from .wholes import make, request
 
 PIECE = b"0123456789abcdef" * (1 << 16)  # 1 MB
 PIECES = 2 * (PART_BYTES >> 20) + 1
@@ -226,6 +231,40 @@ def test_a_bucket_that_vanishes_meanwhile_is_named(s3: Endpoint) -> None:
             act()
     s3.ask("PUT", f"/{name}")
     storage.put_chunk(chunk_key(0), b"x")
+
+
+# ── whole datasets ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("target", ["parquet", "csv.gz", "sqlite", "parquet.zip", "arrow"])
+def test_a_dataset_in_a_bucket_is_the_one_on_disk(
+    target: DatasetFormat, storage: CloudStorageHandler, tmp_path: Path
+) -> None:
+    disk = DiskStorageHandler(tmp_path / "temp", tmp_path / "output")
+    here = make(request(disk, target), tmp_path / "scratch")
+    there = make(request(storage, target), tmp_path / "scratch")
+    assert [file.sha256 for file in there.files] == [file.sha256 for file in here.files]
+    assert there.preview == here.preview
+    for file in there.files:
+        assert file.path.startswith("s3://")
+        with storage.open_dataset(file.name) as data:
+            assert hashlib.sha256(data.read()).hexdigest() == file.sha256
+
+
+def test_a_merge_whose_manifest_cannot_be_written_takes_its_files_away(
+    s3: Endpoint, storage: CloudStorageHandler, bucket: Bucket, tmp_path: Path
+) -> None:
+    wanted = request(storage, "csv")
+    s3.answer = lambda environ: (
+        error("500 Oops", "InternalError") if asked(environ, "PUT", "manifest.json") else None
+    )
+    with pytest.raises(StorageError):
+        make(wanted, tmp_path / "scratch")
+    s3.answer = None
+    assert [path for path in objects(bucket) if path.startswith("output")] == []
+    dataset = make(wanted, tmp_path / "scratch")
+    assert len([path for path in objects(bucket) if path.startswith("output")]) == 3
+    assert DatasetFiles(tmp_path / "scratch").made(wanted) == dataset
 
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────

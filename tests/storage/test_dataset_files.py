@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import io
 import json
 import shutil
 import sqlite3
@@ -24,6 +25,8 @@ from src.core.models import DatasetFormat
 from src.core.ports import Dataset
 from src.storage.datasets import DatasetFiles
 from src.storage.disk import DiskStorageHandler
+from src.storage.merge import Counted
+from src.storage.packing import packed, unpacked
 from src.storage.rereading import table_batches
 
 from .wholes import ROWS, make, request, tables
@@ -88,6 +91,20 @@ def test_a_packed_file_holds_the_plain_one(
             assert gzip.decompress(inside) == data
         else:
             assert pa.CompressedInputStream(pa.BufferReader(inside), "zstd").read() == data
+
+
+@pytest.mark.parametrize("packing", ["gz", "zst"])
+def test_packed_bytes_do_not_depend_on_who_wrote_how_much(packing: str) -> None:
+    data = b"".join(b"%d," % number for number in range(500_000))
+    results = []
+    for size in (len(data), 4096, 1_000_003):
+        sink = io.BytesIO()
+        with packed(Counted(sink), packing) as out:
+            for start in range(0, len(data), size):
+                out.write(data[start : start + size])
+        results.append(sink.getvalue())
+    assert results[0] == results[1] == results[2]
+    assert unpacked(io.BytesIO(results[0]), packing).read() == data
 
 
 @pytest.mark.parametrize("rows_as", ["csv", "json", "jsonl", "parquet"])
@@ -357,8 +374,9 @@ def test_a_file_changed_after_it_was_written_is_noticed(
 
 def test_a_name_says_the_format() -> None:
     names = {
-        "a.csv": "csv", "A.CSV.GZ": "csv.gz", "a.pg.sql": "pg.sql", "a.sql": "sql", "a.db": "sqlite",
-        "a.sqlite3": "sqlite", "a.ndjson": "jsonl", "a.pq": "parquet", "a.csv.zip": "csv.zip",
+        "a.csv": "csv", "A.CSV.GZ": "csv.gz", "a.pg.sql": "pg.sql", "a.sql": "sql",
+        "a.db": "sqlite", "a.sqlite3": "sqlite", "a.ndjson": "jsonl", "a.pq": "parquet",
+        "a.csv.zip": "csv.zip",
         "a.feather": "arrow", "a": None, "a.gz": None, "a.zip": None,
     }  # fmt: skip
     assert {name: named_format(name) for name in names} == names

@@ -193,6 +193,25 @@ def test_of_many_racing_writers_exactly_one_wins(storage: StorageHandler) -> Non
     assert read(storage, "data.csv") == winner * 1000
 
 
+def test_a_discarded_dataset_is_gone_and_its_name_is_free(storage: StorageHandler) -> None:
+    storage.discard("data.csv")
+    publish(storage, "data.csv", b"first")
+    storage.discard("data.csv")
+    with pytest.raises(NotFound):
+        storage.open_dataset("data.csv")
+    publish(storage, "data.csv", b"second")
+    assert read(storage, "data.csv") == b"second"
+
+
+def test_a_dataset_can_be_sought_in_as_its_readers_need(storage: StorageHandler) -> None:
+    publish(storage, "data.csv", bytes(range(256)))
+    with storage.open_dataset("data.csv") as file:
+        file.seek(-6, 2)
+        assert (file.read(2), file.tell()) == (b"\xfa\xfb", 252)
+        file.seek(3)
+        assert file.read(2) == b"\x03\x04"
+
+
 def test_an_unknown_dataset_is_not_found(storage: StorageHandler) -> None:
     for name in ("data.csv", "no/such/data.csv"):
         with pytest.raises(NotFound):
@@ -210,6 +229,7 @@ def test_a_name_that_leads_elsewhere_is_refused(storage: StorageHandler, name: s
         lambda: publish(storage, name, b"x", overwrite=True),
         lambda: storage.open_dataset(name),
         lambda: storage.locate(name),
+        lambda: storage.discard(name),
     ):
         with pytest.raises(InvalidArgument) as caught:
             act()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from src.core.errors import Conflict, NewerFormat, StorageError, StorageFull
-from src.core.models import Job, JobState
+from src.core.models import Job, JobState, Usage
 from src.storage import jobs_records
 from src.storage.jobs import SqliteJobStore
 from src.storage.jobs_faults import database_fault
@@ -229,3 +229,38 @@ asyncio.run(main())
     store = opened(path)
     assert await store.stored(JOB) == {0, 1, 2, 3, 4}
     await store.close()
+
+
+OLDER_USAGE = """
+DROP TABLE model_usage;
+CREATE TABLE model_usage (
+    number INTEGER PRIMARY KEY REFERENCES job ON DELETE CASCADE,
+    calls INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL
+);
+INSERT INTO model_usage SELECT number, 3, 400, 50 FROM job;
+UPDATE meta SET value = '1' WHERE key = 'format';
+"""
+
+
+async def test_a_file_of_an_older_format_is_brought_up_to_date_and_keeps_what_was_spent(
+    path: Path,
+) -> None:
+    await filled(path)
+    with sqlite3.connect(path) as db:
+        db.executescript(OLDER_USAGE)
+    db.close()
+    for _ in range(2):
+        store = opened(path)
+        await store.record_usage(JOB, Usage(1, 10, 1), table="t", fields=["note"])
+        tally = await store.tally(JOB)
+        await store.close()
+    assert tally.usage == Usage(5, 420, 52)
+    assert [part[:2] for part in tally.usage_by] == [("", ""), ("t", "note")]
+    assert format_of(path) == str(FORMAT)
+
+
+def format_of(path: Path) -> str:
+    with sqlite3.connect(path) as db:
+        (found,) = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    db.close()
+    return str(found)

@@ -174,6 +174,21 @@ def test_a_chunk_with_too_few_rows_is_named(storage: MemoryStorageHandler) -> No
         merged(storage, [metadata(chunk.key, data)], TABLE.schema, "csv")
 
 
+@pytest.mark.parametrize("source", FORMATS)
+def test_among_chunks_that_are_read_together_the_short_one_is_named(
+    source: OutputFormat, storage: MemoryStorageHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("src.storage.chunk_source.BATCH_BYTES", 1 << 30)
+    chunks = stored(storage, TABLE.slice(0, 100), source, 10)
+    data = encode(TABLE.slice(70, 9), source)
+    storage.put_chunk(chunks[7].key, data)
+    chunks[7] = metadata(chunks[7].key, data)
+    for target in ("csv", "parquet"):
+        if source != target or source == "parquet":
+            with pytest.raises(ChunkDamaged, match=r"chunk 7 .* 9 rows, 10"):
+                merged(storage, chunks, TABLE.schema, target)
+
+
 def test_progress_tells_rows_and_cancelling_stops_between_chunks(
     storage: MemoryStorageHandler,
 ) -> None:

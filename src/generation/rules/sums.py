@@ -82,7 +82,7 @@ class Split:
         size = np.maximum(left - needed - part.low, 0) + 1.0
         near = _reached((low - part.low) / size, len(later))
         far = _reached((high - part.low + 1) / size, len(later))
-        share = (1 - (near + u * (far - near))) ** (1 / len(later))
+        share = 1 - (1 - (near + u * (far - near))) ** (1 / len(later))
         drawn: Rows = part.low + np.floor(share * size).astype(np.int64)
         return np.clip(drawn, low, np.maximum(high, low))
 

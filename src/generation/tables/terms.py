@@ -104,7 +104,7 @@ class Census:
         if terms.mean is not None:
             if terms.mean * self.parents > MOST_CHILDREN:
                 message = "there would be more than 2^62 rows"
-                raise Refused("per_parent.mean", "too_wide", message, "lower it")
+                raise Refused("per_parent", "too_wide", message, "lower it")
             return _half_up(terms.mean * self.parents)
         if terms.high is not None and terms.skew is None and (terms.is_range or terms.high <= 1):
             return even(terms.low, terms.high, self.active).children if self.active else 0
