@@ -204,7 +204,8 @@ class Truncated:
     def ppf(self, u: Floats) -> Floats:
         near, far = self._window
         drawn = u if (near, far) == (0.0, 1.0) else near + u * (far - near)
-        values = self.base.isf(drawn) if self._upper else self.base.ppf(drawn)
+        with np.errstate(over="ignore"):  # what overflows ends at the window's end
+            values = self.base.isf(drawn) if self._upper else self.base.ppf(drawn)
         # Only the last bits of a float can lie outside.
         return np.clip(values, self.low, self.high)
 

@@ -43,7 +43,8 @@ VALIDATE_SCHEMA = f"""\
 Checks a schema: every problem at once, each with its path and a hint, then 3 preview rows from \
 the engine that makes the job, and an estimate of calls, money, seconds and bytes. Where \
 something is wrong, mended is the schema with every problem fixed: a fix may drop what cannot be \
-had, so show the user before using its id. Use it for a schema you wrote or changed yourself; what extract_schema answered is checked already.
+had, so show the user before using its id. Use it for a schema you wrote or changed yourself; \
+what extract_schema answered is checked already.
 Example: {{"schema": {{"name": "t", "fields": [{{"name": "id", "type": "integer"}}]}}, \
 "row_count": 100}} → valid, problems, schema_id.
 {LANGUAGE}"""
