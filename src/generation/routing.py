@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from ..core.models import FieldDefinition, Generation, TableDefinition
 from .briefs import is_unique
@@ -25,12 +27,23 @@ def written_by_model(table: TableDefinition, generation: Generation) -> tuple[Fi
     if generation == "local":
         return ()
     keys = {name for key in table.foreign_keys for name in key.fields} | set(table.primary_key)
-    bound = {word for rule in table.rules for word in _WORD.findall(str(rule.document()))}
+    bound = {word for rule in table.rules for word in _words(rule.document())}
     return tuple(
         field
         for field in table.fields
         if field.name not in keys and _is_models(field, table, generation, bound)
     )
+
+
+def _words(said: Any) -> Iterator[str]:
+    """Every word of a rule's values: the fields it names, and literals, which do no harm."""
+    if isinstance(said, dict):
+        said = [value for key, value in said.items() if key != "rule"]
+    if isinstance(said, list):
+        for value in said:
+            yield from _words(value)
+    else:
+        yield from _WORD.findall(str(said))
 
 
 def by_row(written: tuple[FieldDefinition, ...]) -> tuple[FieldDefinition, ...]:

@@ -16,7 +16,7 @@ constraints; `decimal_places` among them. They leave open what the field holds."
 LONGEST_PART = {
     "name": 24, "given_name": 12, "family_name": 12, "sex": 6, "email": 36, "user_name": 24,
     "phone": 13, "street": 36, "city": 17, "postcode": 5, "region": 20, "country": 13,
-    "address": 60, "company": 25, "job_title": 40,
+    "address": 80, "company": 25, "job_title": 40,
 }  # fmt: skip
 """Characters of the longest text of each part of a person in English, an import's language."""
 COPIES = 6

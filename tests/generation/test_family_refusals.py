@@ -264,14 +264,12 @@ def test_a_parents_value_that_a_model_writes_is_not_there_for_its_children():
     assert wrongs(first, children(rows=9), generation="auto") == []
 
 
-def test_a_key_to_fields_that_a_model_writes_waits_for_it_too():
+def test_fields_that_a_rule_binds_are_code_though_a_model_is_to_write_everything():
     first = table("parents", link("a"), link("b"), rows=5,
                   rules=[{"rule": "unique_together", "fields": ["a", "b"]}])  # fmt: skip
     child = table("children", link("x"), link("y"), rows=9,
                   foreign_keys=[key("x y", "parents", "a b")])  # fmt: skip
-    assert wrongs(first, child) == []
-    found = wrongs(first, child, generation="llm")
-    assert "needs_model_parent" in {problem.code for problem in found}
+    assert wrongs(first, child, generation="llm") == []
 
 
 def test_everybody_can_follow_everybody_but_themselves():
