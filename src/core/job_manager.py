@@ -42,6 +42,8 @@ MAX_CHUNK_ROWS = 1_000_000
 POLL_S = 0.5
 """How often a job of another process is looked at while somebody waits for it."""
 TENTH = 10.0
+PATIENCE_S = 3.0
+"""How long a waiting caller is not told of mere progress."""
 ACTIONS = ("start", "pause", "resume", "cancel", "retry", "delete")
 
 
@@ -296,12 +298,13 @@ class JobManager:
             NotFound
         """
         first = await self._progress(job_id)
-        deadline = self.clock.monotonic() + wait_s
+        began = self.clock.monotonic()
         now = first
-        while first.running and not _news(first, now):
-            left = deadline - self.clock.monotonic()
-            if left <= 0:
+        while first.running:
+            waited = self.clock.monotonic() - began
+            if waited >= wait_s or _news(first, now, waited):
                 break
+            left = wait_s - waited
             await self.runner.wait_changed(min(left, POLL_S))
             now = await self._progress(job_id)
         return now
@@ -389,8 +392,10 @@ def _uncounted(schema: DataSchema) -> DataSchema:
     return schema.model_copy(update={"expectations": kept})
 
 
-def _news(first: JobProgress, now: JobProgress) -> bool:
-    """Being accepted is no news, and neither are the last rows: COMPLETED follows at once."""
+def _news(first: JobProgress, now: JobProgress, waited_s: float) -> bool:
+    """Being accepted is no news, and neither are the last rows: COMPLETED follows at once. Nor is
+    a tenth in the first seconds: whoever waits for a short job wants its end."""
     if now.state in ACTIVE and (now.running, now.problem) == (first.running, first.problem):
-        return now.percent - first.percent >= TENTH and now.rows_done < now.rows_total
+        a_tenth = now.percent - first.percent >= TENTH and now.rows_done < now.rows_total
+        return a_tenth and waited_s >= PATIENCE_S
     return (now.state, now.running, now.problem) != (first.state, first.running, first.problem)
