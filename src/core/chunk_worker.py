@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import ChunkDamaged, ChunkMissing, InternalError, NotConfigured
+from .interrupts import left_to_the_main_thread
 from .models import ChunkKey, ChunkMetadata, Job, OutputFormat, StorageKind
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class ChunkWorker:
             )
         return await self.model_rows.written(job, table, key.start, key.stop)
 
+    @left_to_the_main_thread()
     def _made(
         self, table: TableRecipe, key: ChunkKey, written: Mapping[str, pa.Array] | None
     ) -> bytes:

@@ -12,6 +12,7 @@ from ..utils.checksums import schema_id
 from ..utils.text import shown
 from .errors import InvalidArgument, InvalidSchema, Problem
 from .estimates import Estimate, estimate
+from .interrupts import left_to_the_main_thread
 from .models import MOST_ROWS, DataSchema, Generation, OutputFormat
 from .parsing import parse_schema, too_large
 from .ports import JobStore, Reading, RowWriter, SchemaReader
@@ -201,6 +202,7 @@ class Schemas:
             generation=generation,
         )
 
+    @left_to_the_main_thread()
     def estimated(self, recipe: Recipe, output_format: OutputFormat) -> Estimate:
         return estimate(recipe, output_format, self.encode, self.writer, self.parallel_calls)
 
@@ -257,6 +259,7 @@ class Schemas:
         )
         return self._dated(found) if found is not None else None
 
+    @left_to_the_main_thread()
     def _looked_at(
         self, schema: DataSchema, rows: Mapping[str, int], generation: Generation
     ) -> _Look:

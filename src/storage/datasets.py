@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InvalidArgument, NotFound
+from ..core.interrupts import left_to_the_main_thread
 from ..core.models import ChunkMetadata, Job
 from ..core.ports import Dataset, DatasetFile, MergeRequest, Outputs, Verdict
 from .course import Course
@@ -33,6 +34,7 @@ class DatasetFiles:
 
     scratch: Path
 
+    @left_to_the_main_thread()
     def make(
         self,
         request: MergeRequest,
@@ -63,6 +65,7 @@ class DatasetFiles:
         _discard(request, _left_over(before, name, files))
         return self._dataset(request, files, verdicts, neutralised)
 
+    @left_to_the_main_thread()
     def made(self, request: MergeRequest) -> Dataset | None:
         """What stands under these names, if its manifest is this job's and its bytes are as it
         says."""
@@ -75,6 +78,7 @@ class DatasetFiles:
         verdicts = tuple(_verdict(entry) for entry in manifest["expectations"])
         return self._dataset(request, files, verdicts, manifest["neutralised_cells"])
 
+    @left_to_the_main_thread()
     def damage(self, request: MergeRequest) -> tuple[tuple[str, str], ...]:
         manifest = _manifest(request.outputs, manifest_name(request))
         if manifest is None or not _is_ours(manifest, request):
@@ -87,6 +91,7 @@ class DatasetFiles:
             if sha256 != file.sha256
         )
 
+    @left_to_the_main_thread()
     def rows(self, request: MergeRequest, only: str | None) -> dict[str, pa.Table]:
         import pyarrow as pa
 
