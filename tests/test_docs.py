@@ -37,7 +37,8 @@ def test_the_layout_names_every_module_of_the_core_and_every_package():
     packages = {path.parent.name for path in (ROOT / "src").glob("*/__init__.py")} - {"core"}
     modules = {path.name for path in (ROOT / "src").glob("*.py")} - {"__init__.py"}
     core = {path.name for path in (ROOT / "src/core").glob("*.py")} - {"__init__.py"}
-    assert named == packages | modules | core
+    rooms = {path.parent.name for path in (ROOT / "src").glob("*/*/__init__.py")}
+    assert named == packages | modules | core | rooms
 
 
 def test_env_example_names_every_setting_with_its_default():

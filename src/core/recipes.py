@@ -19,7 +19,7 @@ KEPT = 8
 
 def compiled(spec: JobSpecification, pools: Pools) -> Recipe:
     """Raises: InvalidSchema."""
-    from ..generation.recipe import compile_schema
+    from ..generation.compiling import compile_schema
 
     return compile_schema(
         spec.schema,

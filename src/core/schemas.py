@@ -191,7 +191,7 @@ class Schemas:
         self, schema: DataSchema, rows: Mapping[str, int], generation: Generation, seed: int
     ) -> Recipe:
         """Raises: InvalidSchema."""
-        from ..generation.recipe import compile_schema
+        from ..generation.compiling import compile_schema
 
         return compile_schema(
             schema,

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ..core.models import FieldDefinition
 from ..utils.ordinals import ordinal
-from .grids import DIGITS, exact, places_of
+from .draws.decimals import DIGITS, exact, places_of
 
 JSON_MARK = b"rowmill.type"
 """Metadata of a text column that holds JSON: `array` or `object`."""

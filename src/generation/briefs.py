@@ -1,4 +1,4 @@
-"""What the builder of a column knows, and how it says no."""
+"""What the builder of a column knows."""
 
 from __future__ import annotations
 
@@ -6,24 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import Problem
 from ..core.models import Constraints, FieldDefinition, TableDefinition
-from . import keys
+from .draws import keys
 from .pools import LocalePool, Pools, UnknownLocale
+from .refusals import Refused
 
 if TYPE_CHECKING:
     from .tables.references import Names
-
-
-class Refused(Exception):
-    """A column cannot be built: `at` leads from the field to the culprit (`generator.weights`)."""
-
-    def __init__(self, at: str, code: str, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.at, self.code, self.message, self.hint = at, code, message, hint
-
-    def problem(self, path: str) -> Problem:
-        return Problem(f"{path}.{self.at}" if self.at else path, self.code, self.message, self.hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from ..core.models import DataSchema, Generation
 from ..core.parsing import parse_schema
 from ..core.spelling import normalise
 from .compiling import Settings, compiled
-from .menders import menders_of
-from .mending import Document, mended
+from .mending.menders import menders_of
+from .mending.search import Document, mended
 from .pools import Pools
 
 ROWS_MISSING = "rows_missing"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection
 
-from . import values
-from .blocks import Maker
-from .briefs import Brief, Refused
+from .briefs import Brief
+from .draws.blocks import Maker
+from .makers import values
+from .refusals import Refused
 from .registry import BY_TYPE, FORMATS, KINDS, Builder
 
 

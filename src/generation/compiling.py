@@ -9,17 +9,18 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from ..core.errors import Problem
+from ..core.errors import InvalidSchema, Problem
 from ..core.models import DataSchema, FieldDefinition, Generation, TableDefinition
 from . import structure
 from .arrow_types import arrow_field
-from .blocks import Maker
-from .briefs import Brief, Refused
+from .briefs import Brief
 from .columns import build
+from .draws.blocks import Maker
 from .pooled import places
 from .pools import Pools
 from .promises import TRIED, broken_promises
 from .recipe import Recipe, TableRecipe
+from .refusals import Refused
 from .routing import MODEL_KINDS, by_pool, by_row, written_by_model
 from .rules.binding import Rules, bind_rules
 from .rules.together import bind_unique
@@ -55,6 +56,22 @@ class Settings:
     def rows_of(self, table: TableDefinition) -> int | None:
         """As said; None where nobody did."""
         return table.rows if self.rows is None else self.rows.get(table.name, table.rows)
+
+
+def compile_schema(
+    schema: DataSchema,
+    *,
+    rows: Mapping[str, int],
+    seed: int,
+    as_of: date,
+    pools: Pools,
+    generation: Generation = "local",
+) -> Recipe:
+    """Raises: InvalidSchema: with every problem at once."""
+    recipe, problems = compiled(schema, Settings(rows, seed, as_of, pools, generation))
+    if recipe is None:
+        raise InvalidSchema(problems)
+    return recipe
 
 
 def compiled(schema: DataSchema, settings: Settings) -> tuple[Recipe | None, tuple[Problem, ...]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .arrays import emptied
-from .blocks import Block, Maker
 from .briefs import Brief
-from .cells import happens, uniforms
+from .draws.arrays import emptied
+from .draws.blocks import Block, Maker
+from .draws.cells import happens, uniforms
 from .tables.bonds import null_share
 
 

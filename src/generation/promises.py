@@ -14,7 +14,7 @@ import numpy as np
 from ..core.errors import Problem
 from ..core.models import Constraints, FieldDefinition, TableDefinition
 from ..utils.validators import Fault, column_faults
-from .blocks import Block
+from .draws.blocks import Block
 from .recipe import TableRecipe
 
 TRIED = 500

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
-from ..core.errors import InvalidSchema
-from ..core.models import DataSchema, FieldDefinition, Generation
-from .blocks import Block, Maker
-from .cells import Rows
+from ..core.models import DataSchema, FieldDefinition
+from .draws.blocks import Block, Maker
+from .draws.cells import Rows
 from .pooled import taken
-from .pools import Pools
 
 
 @dataclass(frozen=True)
@@ -72,22 +69,3 @@ class Recipe:
     schema: DataSchema
     order: tuple[str, ...]
     tables: Mapping[str, TableRecipe]
-
-
-def compile_schema(
-    schema: DataSchema,
-    *,
-    rows: Mapping[str, int],
-    seed: int,
-    as_of: date,
-    pools: Pools,
-    generation: Generation = "local",
-) -> Recipe:
-    """Raises: InvalidSchema: with every problem at once."""
-    from .compiling import Settings, compiled
-
-    settings = Settings(rows, seed, as_of, pools, generation)
-    recipe, problems = compiled(schema, settings)
-    if recipe is None:
-        raise InvalidSchema(problems)
-    return recipe

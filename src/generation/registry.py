@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.models import FieldDefinition
-from . import formats, identifiers, identities, moments, numbers, patterns, people, texts, values
-from .blocks import Maker
 from .briefs import Brief
+from .draws.blocks import Maker
+from .makers import formats, identifiers, moments, numbers, texts, values
+from .patterns import builders as patterns
+from .people import builders as people
+from .people import identities
 from .rules import computed, series
 from .tables import aggregates, fields
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..generation.regex import Either, Letters, Repeat, Tree, parse
+from ..generation.patterns.regex import Either, Letters, Repeat, Tree, parse
 from ..reading.enrich import enrich
 from .notes import Notebook
 

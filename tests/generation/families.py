@@ -12,7 +12,8 @@ from src.core.errors import Problem
 from src.core.models import DataSchema
 from src.core.parsing import parse_schema
 from src.generation.checks import check_schema
-from src.generation.recipe import Recipe, compile_schema
+from src.generation.compiling import compile_schema
+from src.generation.recipe import Recipe
 
 from .worlds import POOLS, TODAY
 

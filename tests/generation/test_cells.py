@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.generation.cells import below, happens, scaled, uniforms, words
-from src.generation.keys import derive
-from src.generation.permutations import TABLED, DistinctIndexes, Permutation
+from src.generation.draws.cells import below, happens, scaled, uniforms, words
+from src.generation.draws.keys import derive
+from src.generation.draws.permutations import TABLED, DistinctIndexes, Permutation
 
 KEY = derive(7, "table", "field", "value")
 ROWS = np.arange(100_000, dtype=np.int64)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.generation.keys import derive
-from src.generation.permutations import Permutation
+from src.generation.draws.keys import derive
+from src.generation.draws.permutations import Permutation
 from src.generation.tables.counts import Alike, AtMostOne, Dealt, held
 from src.generation.tables.quotas import between, even, scattered
 from src.generation.tables.skew import Busy, OutOfReach, declining

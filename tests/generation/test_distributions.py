@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.generation.cells import words
-from src.generation.choices import Choice, Partition, shares
-from src.generation.distributions import NormalDistribution, Truncated
-from src.generation.keys import derive
+from src.generation.draws.cells import words
+from src.generation.draws.choices import Choice, Partition, shares
+from src.generation.draws.distributions import NormalDistribution, Truncated
+from src.generation.draws.keys import derive
 
 from .worlds import column
 
@@ -183,7 +183,7 @@ def test_a_whole_step_stays_a_float():
 def test_rounding_is_half_up():
     from fractions import Fraction
 
-    from src.generation.grids import Grid
+    from src.generation.makers.grids import Grid
 
     grid = Grid(Fraction(1), -10, 10, 0, whole=False)
     assert grid.nearest(np.array([0.5, 1.5, 2.5, -0.5, -2.5, 0.49])).tolist() == [

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from src.generation.arrow_types import arrow_type
-from src.generation.people import PARTS
+from src.generation.people.builders import PARTS
 from src.generation.registry import BY_TYPE, FORMATS, KINDS
 from src.utils.formats import FORMATS as CHECKERS
 from src.utils.validators import check_table

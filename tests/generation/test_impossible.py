@@ -9,7 +9,7 @@ import pytest
 from src.core.errors import InvalidSchema, Problem
 from src.core.parsing import parse_schema
 from src.generation.checks import check_schema, mended_schema
-from src.generation.recipe import compile_schema
+from src.generation.compiling import compile_schema
 
 from .impossible import IMPOSSIBLE, Impossible, copied
 from .worlds import POOLS, TODAY

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from src.generation.blocks import Block
-from src.generation.briefs import Refused
+from src.generation.draws.blocks import Block
 from src.generation.expressions import Column
+from src.generation.refusals import Refused
 from src.generation.tables.binding import bind
 from src.generation.tables.references import Dependencies, Names
 

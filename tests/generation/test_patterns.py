@@ -10,8 +10,8 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.generation.automata import automaton, language
-from src.generation.regex import FIRST, LAST, Unreadable, parse
+from src.generation.patterns.automata import automaton, language
+from src.generation.patterns.regex import FIRST, LAST, Unreadable, parse
 
 from .worlds import column, problems
 

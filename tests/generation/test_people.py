@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.generation.keys import derive
-from src.generation.names import capped, deal, labelled
-from src.generation.slugs import slug
+from src.generation.draws.keys import derive
+from src.generation.makers.slugs import slug
+from src.generation.people.names import capped, deal, labelled
 
 from .worlds import JAPANESE, POOLS, column, made, pool, problems, recipe, schema_of
 

@@ -15,10 +15,10 @@ import pytest
 from src.core.models import FieldDefinition
 from src.core.parsing import parse_schema
 from src.generation.arrow_types import arrow_type, to_array
-from src.generation.cells import words
-from src.generation.identifiers import uuid_text
-from src.generation.keys import derive
-from src.generation.recipe import compile_schema
+from src.generation.compiling import compile_schema
+from src.generation.draws.cells import words
+from src.generation.draws.keys import derive
+from src.generation.makers.identifiers import uuid_text
 from src.generation.routing import written_by_model
 
 from .worlds import POOLS, TODAY, column, made, recipe, schema_of, table_of

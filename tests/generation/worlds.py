@@ -14,8 +14,9 @@ from src.core.errors import InvalidSchema, Problem
 from src.core.models import DataSchema
 from src.core.parsing import parse_schema
 from src.generation.checks import check_schema
+from src.generation.compiling import compile_schema
 from src.generation.pools import LocalePool, Place, Pools, Weighted
-from src.generation.recipe import Recipe, TableRecipe, compile_schema
+from src.generation.recipe import Recipe, TableRecipe
 
 TODAY = date(2026, 1, 31)
 ROWS = 1000

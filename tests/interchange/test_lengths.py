@@ -7,7 +7,7 @@ import pytest
 
 from src.core.parsing import parse_schema
 from src.data import load_pools
-from src.generation.recipe import compile_schema
+from src.generation.compiling import compile_schema
 from src.interchange.furnishing import LONGEST_PART
 
 ROWS = 5000

@@ -17,7 +17,7 @@ from src.core.models import DataSchema, FieldDefinition
 from src.core.parsing import parse_schema
 from src.data import load_pools
 from src.generation.checks import check_schema
-from src.generation.recipe import compile_schema
+from src.generation.compiling import compile_schema
 from src.interchange.ddl_out import export_ddl
 from src.interchange.importing import import_schema
 from src.interchange.notes import Imported

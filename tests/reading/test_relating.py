@@ -13,7 +13,7 @@ import pytest
 from src.core.parsing import parse_schema
 from src.data import load_pools
 from src.generation.checks import check_schema
-from src.generation.recipe import compile_schema
+from src.generation.compiling import compile_schema
 from tests.rules.ruled import judged
 
 from .test_reader import TODAY, checks, fields, read

@@ -16,7 +16,7 @@ import re2
 from scipy.stats import kstest, norm
 
 from src.core.parsing import parse_schema
-from src.generation.recipe import compile_schema
+from src.generation.compiling import compile_schema
 from src.utils.validators import check_table
 from tests.generation.worlds import POOLS
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm
 
-from src.generation.keys import derive
+from src.generation.draws.keys import derive
 from src.generation.rules.layouts import Turns
 from src.generation.rules.series import wandered
 from tests.generation.families import compiled, schema_of

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ...core.errors import Problem
 from ...core.models import FieldDefinition
-from ..grids import DIGITS
+from ..draws.decimals import DIGITS
 from .checking import columns_in, typed, unknown_column
 from .conversion import converter
 from .kinds import NATURAL_DIGITS, NULL, STRING, Column, Kind, kind_of

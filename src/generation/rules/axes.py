@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .. import moments, numbers
-from ..briefs import Brief, Refused
-from ..cells import Floats, uniforms
+from ..briefs import Brief
+from ..draws.cells import Floats, uniforms
 from ..expressions.kinds import Kind, kind_of
 from ..expressions.vectors import load
-from ..grids import Grid, float_ends
-from ..values import listed_values
+from ..makers import moments, numbers
+from ..makers.grids import Grid, float_ends
+from ..makers.values import listed_values
+from ..refusals import Refused
 from .laws import Even, EvenFloats, Law, Shaped, Weighted
 from .places import Continuum, Listed, Measured, Places, Points, Worked
 

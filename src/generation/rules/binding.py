@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from ...core import kinds
 from ...core.errors import Problem
 from ...core.models import TableDefinition
-from ..blocks import Maker
-from ..briefs import Brief, Refused
+from ..briefs import Brief
+from ..draws.blocks import Maker
 from ..expressions.syntax import Literal
+from ..refusals import Refused
 from . import ordering
 from .combinations import bind_combinations
 from .correlations import Correlations

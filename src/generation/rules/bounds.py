@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Mask
-from ..blocks import Block
-from ..briefs import Refused
-from ..cells import Rows
+from ..draws.arrays import Mask
+from ..draws.blocks import Block
+from ..draws.cells import Rows
 from ..expressions.conversion import aligned
 from ..expressions.kinds import Kind
 from ..expressions.nodes import Node
 from ..expressions.syntax import Refusal
-from ..moments import zone_of
+from ..makers.moments import zone_of
+from ..refusals import Refused
 from .axes import Axis, measured
 from .clocks import Clock, clock
 from .places import Measured, Spots, before, beyond

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..cells import Rows
-from ..moments import DAY, EPOCH, SECOND
+from ..draws.cells import Rows
+from ..makers.moments import DAY, EPOCH, SECOND
 
 MOST_PROBES = 40_000
 FOREVER = 1 << 62

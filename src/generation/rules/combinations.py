@@ -8,12 +8,13 @@ from typing import Any
 import pyarrow as pa
 
 from ...core import kinds
-from ..arrays import chosen
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
-from ..choices import Choice, weighted
-from ..keys import Key
-from ..values import checked_weights, typed
+from ..briefs import Brief
+from ..draws.arrays import chosen
+from ..draws.blocks import Block, Maker
+from ..draws.choices import Choice, weighted
+from ..draws.keys import Key
+from ..makers.values import checked_weights, typed
+from ..refusals import Refused
 from .site import Site
 
 

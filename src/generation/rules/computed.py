@@ -5,10 +5,11 @@ from __future__ import annotations
 import pyarrow as pa
 
 from ..arrow_types import arrow_type
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
+from ..briefs import Brief
+from ..draws.blocks import Block, Maker
 from ..expressions.compiling import Compiled, compile_expression
 from ..expressions.kinds import kind_of
+from ..refusals import Refused
 
 
 def expression(brief: Brief) -> Maker:

@@ -12,7 +12,7 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from ..cells import Floats
+from ..draws.cells import Floats
 from .axes import Axis
 from .places import floats_of
 

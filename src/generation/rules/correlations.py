@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from ...core import kinds
-from ..blocks import Block
-from ..briefs import Refused
-from ..cells import Floats
+from ..draws.blocks import Block
+from ..draws.cells import Floats
+from ..refusals import Refused
 from .axes import Axis
 from .copula import series
 from .site import Site

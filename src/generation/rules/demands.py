@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ..briefs import Refused
 from ..expressions.kinds import BOOLEAN, Column
 from ..expressions.syntax import Call, Literal, Name, Syntax
+from ..refusals import Refused
 from .terms import conjuncts
 
 CANNOT_HINT = (

@@ -6,8 +6,8 @@ from datetime import UTC, date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from ..grids import SPAN
-from ..moments import DAY, EPOCH
+from ..makers.grids import SPAN
+from ..makers.moments import DAY, EPOCH
 from .axes import Axis
 from .reach import of_axis
 

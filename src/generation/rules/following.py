@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from ...core import kinds
 from ...core.models import FieldDefinition, TableDefinition
-from ..briefs import Refused
 from ..expressions.checking import columns_in
 from ..expressions.syntax import Syntax
+from ..refusals import Refused
 from ..registry import needs
 from .terms import parsed
 

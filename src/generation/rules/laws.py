@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..cells import Floats
-from ..distributions import Distribution
+from ..draws.cells import Floats
+from ..draws.distributions import Distribution
 from .places import Spots
 
 

@@ -7,13 +7,14 @@ from typing import Protocol
 
 import numpy as np
 
-from ..blocks import Block
-from ..briefs import Brief, Refused
-from ..cells import Rows
-from ..choices import Partition, shares
+from ..briefs import Brief
+from ..draws.blocks import Block
+from ..draws.cells import Rows
+from ..draws.choices import Partition, shares
+from ..makers.values import listed_values
+from ..refusals import Refused
 from ..tables.kin import NOBODY
 from ..tables.links import Ranked
-from ..values import listed_values
 
 
 @dataclass(frozen=True, slots=True)

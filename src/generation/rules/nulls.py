@@ -8,11 +8,12 @@ from itertools import combinations
 
 import numpy as np
 
-from ..arrays import Mask, emptied
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
-from ..cells import happens
-from ..keys import Key
+from ..briefs import Brief
+from ..draws.arrays import Mask, emptied
+from ..draws.blocks import Block, Maker
+from ..draws.cells import happens
+from ..draws.keys import Key
+from ..refusals import Refused
 from ..tables.bonds import null_share
 from .demands import Empty
 from .exclusion import exclude_each_other

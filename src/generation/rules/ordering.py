@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from ..briefs import Refused
 from ..expressions.checking import typed
 from ..expressions.kinds import Column
 from ..expressions.syntax import Name, Syntax
+from ..refusals import Refused
 from ..tables.graph import cycle_of
 from .axes import Axis, reaching
 from .bounds import Bound, Side, bound

@@ -12,18 +12,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..arrays import Mask, chosen
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
-from ..cells import Floats, words
-from ..choices import Choice
+from ..briefs import Brief
+from ..draws.arrays import Mask, chosen
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Floats, words
+from ..draws.choices import Choice
+from ..draws.decimals import DIGITS
 from ..expressions.conversion import aligned, converter
 from ..expressions.kinds import kind_of
 from ..expressions.nodes import Node, literal
 from ..expressions.syntax import Literal, Refusal
 from ..expressions.vectors import store
-from ..grids import DIGITS
-from ..values import listed_values
+from ..makers.values import listed_values
+from ..refusals import Refused
 from .demands import Among, Same
 from .exclusion import exclude_each_other
 from .site import Override, Site

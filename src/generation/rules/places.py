@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..cells import Floats, Rows
-from ..moments import SECOND, Hours
+from ..draws.cells import Floats, Rows
+from ..makers.moments import SECOND, Hours
 
 Spots: TypeAlias = npt.NDArray[Any]
 """Places: int64, or float64 of a `Continuum`."""

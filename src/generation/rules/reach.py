@@ -12,11 +12,12 @@ from fractions import Fraction
 from math import isfinite
 
 from ...core import kinds
-from .. import moments
-from ..briefs import Brief, Refused
+from ..briefs import Brief
 from ..expressions.checking import typed
 from ..expressions.kinds import Column, Kind, kind_of
 from ..expressions.syntax import Call, Literal, Name, Refusal, Syntax
+from ..makers import moments
+from ..refusals import Refused
 from .axes import Axis, measured
 from .places import Measured
 from .terms import parsed

@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from ...core import kinds
-from ..arrays import emptied
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
-from ..cells import Floats, uniforms
+from ..briefs import Brief
+from ..draws.arrays import emptied
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Floats, uniforms
 from ..expressions.kinds import Column
 from ..expressions.syntax import Name
+from ..refusals import Refused
 from ..tables.kin import NOBODY
 from .axes import Axis
 from .laws import Even

@@ -11,7 +11,7 @@ import numpy as np
 from ...core.kinds import Inequality
 from ..expressions.kinds import Kind
 from ..expressions.syntax import Name
-from ..moments import DAY, SECOND
+from ..makers.moments import DAY, SECOND
 from .axes import Axis
 from .bounds import Bound
 from .demands import Ordered

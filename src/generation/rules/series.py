@@ -14,13 +14,15 @@ from math import pi
 import numpy as np
 import pyarrow as pa
 
-from ..arrays import emptied
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
-from ..cells import Floats, Rows, uniforms
-from ..distributions import NormalDistribution
-from ..grids import DIGITS, Grid, constrained, exact, float_ends, step_of
-from ..keys import Key
+from ..briefs import Brief
+from ..draws.arrays import emptied
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Floats, Rows, uniforms
+from ..draws.decimals import DIGITS, exact
+from ..draws.distributions import NormalDistribution
+from ..draws.keys import Key
+from ..makers.grids import Grid, constrained, float_ends, step_of
+from ..refusals import Refused
 from ..tables.kin import NOBODY
 from .laws import Shaped
 from .layouts import Layout, Turns, layout

@@ -12,15 +12,16 @@ import pyarrow.compute as pc
 
 from ...core.errors import Problem
 from ...core.models import TableDefinition
-from ..arrays import chosen
-from ..blocks import Maker
-from ..briefs import Brief, Refused
+from ..briefs import Brief
+from ..draws.arrays import chosen
+from ..draws.blocks import Maker
 from ..expressions.checking import columns_in, unknown_column
 from ..expressions.kinds import Column, Kind
 from ..expressions.syntax import Name, Syntax
+from ..makers.values import listed_values
+from ..refusals import Refused
 from ..structure import unknown_field
 from ..tables.references import Dependencies, Named, Names
-from ..values import listed_values
 from .axes import Axis, axis
 from .following import made_from, sets_values
 from .layouts import Layout, Sections, layout

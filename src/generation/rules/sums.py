@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...core import kinds
-from ..arrays import Mask
-from ..blocks import Block, Maker
-from ..briefs import Refused
-from ..cells import Floats, Rows
+from ..draws.arrays import Mask
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Floats, Rows
+from ..draws.decimals import exact, places_of
 from ..expressions.kinds import decimal
 from ..expressions.syntax import Literal, Syntax
-from ..grids import exact, places_of
+from ..refusals import Refused
 from .axes import Axis, measured
 from .laws import Even
 from .places import Continuum, Points, converted

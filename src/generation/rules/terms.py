@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from ..arrays import Mask
-from ..blocks import Block
-from ..briefs import Refused
+from ..draws.arrays import Mask
+from ..draws.blocks import Block
 from ..expressions.checking import columns_in, typed, unknown_column
 from ..expressions.kinds import BOOLEAN, Column, Kind
 from ..expressions.nodes import Node, described
 from ..expressions.syntax import Call, Name, Refusal, Syntax
 from ..expressions.vectors import Vector, load, validity
+from ..refusals import Refused
 from ..tables.references import Names
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from ...core.kinds import TimeSeries
-from ..blocks import Block, Maker
-from ..briefs import Refused
-from ..cells import Rows
-from ..moments import DAY, SECOND
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows
+from ..makers.moments import DAY, SECOND
+from ..refusals import Refused
 from .axes import Axis
 from .layouts import Layout
 from .places import Points

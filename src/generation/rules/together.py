@@ -10,14 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...core import kinds
-from ..arrays import chosen
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
-from ..cells import Rows, below
-from ..domains import LARGEST, Domain
-from ..permutations import Permutation
+from ..briefs import Brief
+from ..draws.arrays import chosen
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows, below
+from ..draws.permutations import Permutation
+from ..makers.domains import LARGEST, Domain
+from ..makers.values import listed_values
+from ..refusals import Refused
 from ..tables.bonds import bonds_of, is_unique_by_keys
-from ..values import listed_values
 from .axes import Axis
 from .laws import Even
 from .places import Continuum

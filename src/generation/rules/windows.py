@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 
 from ...core.errors import InvalidArgument
-from ..arrays import Mask
-from ..blocks import Block, Maker
+from ..draws.arrays import Mask
+from ..draws.blocks import Block, Maker
 from .axes import Axis
 from .bounds import Bound
 

@@ -11,13 +11,14 @@ import pyarrow as pa
 
 from ...core.errors import Problem
 from ...core.models import FieldDefinition, TableDefinition
-from ..arrays import Mask
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
-from ..cells import Rows
+from ..briefs import Brief
+from ..draws.arrays import Mask
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows
 from ..expressions import Aggregate, Compiled, Kind, compile_expression, kind_of, parse_aggregate
 from ..expressions.compiling import columns_of, to_type
 from ..expressions.vectors import MOST_UNITS, Vector, load, store, validity
+from ..refusals import Refused
 from .bonds import Bond
 from .links import Counted
 from .references import near

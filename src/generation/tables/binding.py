@@ -11,10 +11,10 @@ import numpy as np
 
 from ...core.errors import Problem
 from ...core.models import DataSchema, TableDefinition
-from ..briefs import Refused
-from ..cells import Rows, below
-from ..keys import Key, derive
-from ..permutations import Permutation
+from ..draws.cells import Rows, below
+from ..draws.keys import Key, derive
+from ..draws.permutations import Permutation
+from ..refusals import Refused
 from .bonds import (
     Bond,
     bonds_of,

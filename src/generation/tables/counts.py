@@ -13,11 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
-from ..arrays import Mask
-from ..cells import Rows, words
-from ..choices import Partition
-from ..keys import Key
-from ..permutations import Permutation
+from ..draws.arrays import Mask
+from ..draws.cells import Rows, words
+from ..draws.choices import Partition
+from ..draws.keys import Key
+from ..draws.permutations import Permutation
 
 BLOCK = 128
 """Parents whose counts are dealt together: one look-up anywhere makes so many."""

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from ..arrow_types import arrow_type
-from ..blocks import Block, Maker
-from ..briefs import Brief, Refused
+from ..briefs import Brief
+from ..draws.blocks import Block, Maker
+from ..refusals import Refused
 from .bonds import Bond, numbering
 from .kin import NOBODY, kin
 from .links import Counted

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
-from ..blocks import Block, Maker
-from ..cells import Rows
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows
 
 NOBODY = -1
 """The parent's row of a row without a parent."""

@@ -10,10 +10,10 @@ from typing import Protocol
 
 import numpy as np
 
-from ..arrays import Mask
-from ..cells import Rows, below, scaled, uniforms, words
-from ..keys import Key
-from ..permutations import Permutation
+from ..draws.arrays import Mask
+from ..draws.cells import Rows, below, scaled, uniforms, words
+from ..draws.keys import Key
+from ..draws.permutations import Permutation
 from .counts import Counts
 from .kin import NOBODY, Link
 

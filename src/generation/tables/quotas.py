@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..cells import Floats, Rows
-from ..distributions import binomial_weights, poisson_weights
+from ..draws.cells import Floats, Rows
+from ..draws.distributions import binomial_weights, poisson_weights
 
 HALVINGS = 80
 TABLED = 1e8

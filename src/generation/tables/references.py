@@ -25,9 +25,9 @@ import pyarrow as pa
 
 from ...core.models import DataSchema, FieldDefinition, TableDefinition
 from ..arrow_types import arrow_type
-from ..blocks import Block, Maker
-from ..briefs import Refused
+from ..draws.blocks import Block, Maker
 from ..expressions.kinds import Column, Kind, kind_of
+from ..refusals import Refused
 from .bonds import Bond, parent_name
 from .kin import Link, kin
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..cells import Rows
+from ..draws.cells import Rows
 
 HALVINGS = 40
 WIDEST = 6.0

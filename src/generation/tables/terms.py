@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.models import PerParent, Skew
-from ..briefs import Refused
-from ..cells import Rows
-from ..keys import Key
-from ..permutations import Permutation
+from ..draws.cells import Rows
+from ..draws.keys import Key
+from ..draws.permutations import Permutation
+from ..refusals import Refused
 from .counts import Alike, AtMostOne, Counts, Dealt, held
 from .quotas import Quotas, between, even, scattered
 from .skew import Busy, OutOfReach, declining

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cells import Floats, Rows, below, uniforms, words
-from .choices import Choice, Partition, shares
-from .keys import Key
-from .permutations import Permutation
+from ..draws.cells import Floats, Rows, below, uniforms, words
+from ..draws.choices import Choice, Partition, shares
+from ..draws.keys import Key
+from ..draws.permutations import Permutation
 
 SLOTS = 1 << 16
 """Family names share so many slots of equal weight, at the least one each."""

@@ -10,16 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import kinds
-from ..core.models import FieldDefinition
-from . import arrays
-from .blocks import Block
-from .briefs import Brief, Refused, is_unique
-from .choices import weighted
-from .keys import Key
+from ...core import kinds
+from ...core.models import FieldDefinition
+from ..briefs import Brief, is_unique
+from ..draws import arrays
+from ..draws.blocks import Block
+from ..draws.choices import weighted
+from ..draws.keys import Key
+from ..makers.slugs import slug
+from ..pools import LocalePool, Weighted
+from ..refusals import Refused
 from .names import Dealt, Drawn, Who, deal, labelled
-from .pools import LocalePool, Weighted
-from .slugs import slug
 
 NEUTRAL = "user"
 """Stands for a name that has no Latin letters."""

@@ -9,11 +9,12 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
-from . import arrays
-from .blocks import Block, Maker
-from .briefs import Brief, Refused
-from .cells import Rows, words
-from .keys import Key
+from ..briefs import Brief
+from ..draws import arrays
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows, words
+from ..draws.keys import Key
+from ..refusals import Refused
 
 PLACE = re.compile(r"\{(?P<name>[a-z]+)(?::0?(?P<width>[0-9]{1,2})d?)?\}|\{\{|\}\}")
 DAY_PARTS = {"yyyy": "%Y", "yy": "%y", "mm": "%m", "dd": "%d"}

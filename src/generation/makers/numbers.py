@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..core import kinds
-from . import distributions as d
-from .arrays import primitive
-from .blocks import Block, Maker
-from .briefs import Brief, Refused
-from .cells import Floats, Rows, happens, uniforms
-from .choices import Choice
+from ...core import kinds
+from ..briefs import Brief
+from ..draws import distributions as d
+from ..draws.arrays import primitive
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Floats, Rows, happens, uniforms
+from ..draws.choices import Choice
+from ..draws.decimals import DIGITS, exact
+from ..refusals import Refused
 from .domains import LARGEST, Domain, drawn_from
 from .grids import (
-    DIGITS,
     MOST_FLOAT,
     Grid,
     Limits,
     constrained,
-    exact,
     float_ends,
     grid,
     require_number,

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ..core.errors import Problem
+from ...core.errors import Problem
 
 Document: TypeAlias = dict[str, Any]
 Steps: TypeAlias = tuple[str | int, ...]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from .arrays import chosen
-from .blocks import Block, Maker
-from .briefs import Brief
-from .cells import Rows, below
-from .permutations import DistinctIndexes
+from ..briefs import Brief
+from ..draws.arrays import chosen
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows, below
+from ..draws.permutations import DistinctIndexes
 
 LARGEST = 1 << 62
 

@@ -9,9 +9,9 @@ from itertools import count
 from math import isfinite
 from typing import Any
 
-from ..core import kinds, models
-from .fixes import COUNTER, drop_unit, drop_value, unit_of
-from .mending import Spot, Steps
+from ...core import kinds, models
+from .anything import COUNTER, drop_unit, drop_value, unit_of
+from .search import Spot, Steps
 
 SUGGESTED = re.compile(r"did you mean '([^']+)'")
 QUOTED = re.compile(r"'([^']+)'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .mending import Mender, Spot, Steps
+from .search import Mender, Spot, Steps
 
 UNITS = ("rules", "expectations", "foreign_keys", "primary_key")
 """Lists whose members can be taken out of a schema and leave one behind."""

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import arrays
-from .briefs import Brief
-from .cells import Rows
+from ..briefs import Brief
+from ..draws import arrays
+from ..draws.cells import Rows
 from .domains import LARGEST, Domain
 from .slugs import slug
 

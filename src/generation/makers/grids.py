@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor, gcd, inf, isfinite, lcm, nextafter
 from sys import float_info
@@ -12,13 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from . import arrays
-from .briefs import Brief, Refused
-from .cells import Floats, Rows
+from ..briefs import Brief
+from ..draws import arrays
+from ..draws.cells import Floats, Rows
+from ..draws.decimals import DIGITS, MOST_PLACES, exact, places_of
+from ..refusals import Refused
 
-MOST_PLACES = 9
-DIGITS = 18
-"""Significant digits of a decimal column."""
 SPAN = 1000
 """How far a range reaches where the schema leaves an end open: 0 to 1,000 where both are."""
 SPARSE = 10**15
@@ -95,18 +93,6 @@ class Limits:
         if high is None:
             high = min(low + span, exact(MOST_FLOAT))
         return Limits(low, high, self.low_open, self.high_open)
-
-
-def exact(number: float | int) -> Fraction:
-    return Fraction(number) if isinstance(number, int) else Fraction(Decimal(repr(number)))
-
-
-def places_of(step: Fraction) -> int | None:
-    """Decimal places that hold every multiple of `step`; None where no number of them does."""
-    for places in range(MOST_PLACES + 1):
-        if (step * 10**places).denominator == 1:
-            return places
-    return None
 
 
 def step_of(brief: Brief) -> tuple[Fraction | None, int | None]:

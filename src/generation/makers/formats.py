@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core.models import Constraints
-from ..utils.codes import COUNTRIES, CURRENCIES, IBAN_FORMS, LANGUAGES
-from . import arrays, moments, numbers
-from .blocks import Block, Maker
-from .briefs import Brief
-from .cells import Rows
+from ...core.models import Constraints
+from ...utils.codes import COUNTRIES, CURRENCIES, IBAN_FORMS, LANGUAGES
+from ..briefs import Brief
+from ..draws import arrays
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows
+from . import moments, numbers
 from .domains import Domain, drawn_from, listed
 from .words import enough, slugs_of
 

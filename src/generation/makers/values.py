@@ -9,14 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .arrays import chosen
-from .arrow_types import to_array
-from .blocks import Block, Maker
-from .briefs import Brief, Refused
-from .cells import Rows
-from .choices import Choice, Quota, weighted
+from ..arrow_types import to_array
+from ..briefs import Brief
+from ..draws.arrays import chosen
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows
+from ..draws.choices import Choice, Quota, weighted
+from ..draws.keys import Key
+from ..refusals import Refused
 from .domains import drawn_from, listed
-from .keys import Key
 
 
 def category(brief: Brief) -> Maker:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .fixes import FILLER, all_of, setting
-from .mending import Mender, Spot, Steps
+from .anything import FILLER, all_of, setting
+from .search import Mender, Spot, Steps
 
 MOST_TABLES = MOST_FIELDS = 200
 SOME_ROWS = 100

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from math import ceil, log10
 from typing import Any
 
-from .fixes import COUNTER, PLAIN, dropping
-from .fixes_words import NUMBER, read_as
-from .mending import Spot, Steps
-from .registry import FORMATS, KINDS
+from ..registry import FORMATS, KINDS
+from .anything import COUNTER, PLAIN, dropping
+from .search import Spot, Steps
+from .words import NUMBER, read_as
 
 COUNTED = re.compile(r"\{(\d+)(,?)(\d*)\}")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..core.errors import Problem
-from . import fixes_tables as t
-from . import fixes_values as v
-from . import fixes_words as w
-from .fixes import COUNTER, all_of, drop_unit, drop_value, dropping, make_plain, setting
-from .mending import Mender
+from ...core.errors import Problem
+from . import tables as t
+from . import values as v
+from . import words as w
+from .anything import COUNTER, all_of, drop_unit, drop_value, dropping, make_plain, setting
+from .search import Mender
 
 
 def menders_of(problem: Problem) -> tuple[Mender, ...]:

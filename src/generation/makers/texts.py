@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import kinds
-from . import arrays
-from .blocks import Maker
-from .briefs import Brief, Refused
-from .cells import Rows, below, scaled, words
+from ...core import kinds
+from ..briefs import Brief
+from ..draws import arrays
+from ..draws.blocks import Maker
+from ..draws.cells import Rows, below, scaled, words
+from ..draws.keys import Key
+from ..refusals import Refused
 from .domains import LARGEST, Domain, drawn_from
-from .keys import Key
 from .words import enough
 
 DEFAULT_WORDS = (1, 3)

@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..core import kinds
-from .arrays import primitive
-from .arrow_types import TYPES, arrow_type
-from .blocks import Block, Maker
-from .briefs import Brief, Refused
-from .cells import Rows
+from ...core import kinds
+from ..arrow_types import TYPES, arrow_type
+from ..briefs import Brief
+from ..draws.arrays import primitive
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows
+from ..refusals import Refused
 from .domains import Domain, drawn_from
 
 DEFAULT_YEARS = 5

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import arrays
-from .blocks import Block
-from .cells import Rows, below, words
-from .choices import Choice, weighted
-from .domains import Domain
+from ..draws import arrays
+from ..draws.blocks import Block
+from ..draws.cells import Rows, below, words
+from ..draws.choices import Choice, weighted
+from ..draws.keys import Key
+from ..makers.domains import Domain
 from .identities import Identity
-from .keys import Key
 
 HOUSES = 150
 

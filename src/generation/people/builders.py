@@ -9,15 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import arrays
-from .blocks import Block, Maker
-from .briefs import Brief, Refused
-from .cells import Rows, below
-from .choices import weighted
-from .domains import drawn_from
+from ..briefs import Brief
+from ..draws import arrays
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows, below
+from ..draws.choices import weighted
+from ..makers.domains import drawn_from
+from ..pools import LocalePool, Weighted
+from ..refusals import Refused
 from .identities import NAMED, Identity, identity_of, part_of
 from .places import Home, phones
-from .pools import LocalePool, Weighted
 
 DOMAINS = ("@example.com", "@example.org", "@example.net")
 """Reserved for examples (RFC 2606): no message to one of them reaches anybody."""

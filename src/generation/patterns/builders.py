@@ -16,16 +16,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..utils.patterns import fault_of
-from . import arrays
+from ...utils.patterns import fault_of
+from ..briefs import Brief
+from ..draws import arrays
+from ..draws.blocks import Block, Maker
+from ..draws.cells import Rows, scaled, words
+from ..draws.choices import Choice, Partition, weighted
+from ..draws.keys import Key
+from ..draws.permutations import Permutation
+from ..makers.domains import LARGEST
+from ..refusals import Refused
 from .automata import Language, automaton, language
-from .blocks import Block, Maker
-from .briefs import Brief, Refused
-from .cells import Rows, scaled, words
-from .choices import Choice, Partition, weighted
-from .domains import LARGEST
-from .keys import Key
-from .permutations import Permutation
 from .regex import Unreadable, parse
 
 SHOWN = 60

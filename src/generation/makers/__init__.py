@@ -1,0 +1,1 @@
+"""Builders of columns, by what they hold."""

@@ -1,0 +1,1 @@
+"""Text that matches a pattern in full."""
