@@ -69,9 +69,9 @@ def _created(endpoint: str, name: str) -> None:
 
 def _stored(endpoint: str, name: str, home: Path) -> Any:
     from src.core.models import ChunkKey, ChunkMetadata
-    from src.storage.bucket import Bucket, Place
+    from src.storage.buckets.bucket import Bucket, Place
     from src.storage.cloud import CloudStorageHandler
-    from src.storage.formats import encode
+    from src.storage.formats.encoding import encode
 
     place = Place.parse(f"s3://{name}")
     storage = CloudStorageHandler(Bucket(place, endpoint=endpoint, environment={}, home=home))
@@ -94,7 +94,7 @@ def _timed(work: Any) -> Run:
 
 
 def _merged(storage: Any, chunks: Any, schema: Any) -> None:
-    from src.storage.merge import merge
+    from src.storage.merging.merge import merge
 
     with storage.publish("ours.parquet", overwrite=True) as publication:
         merge(storage, chunks, schema, "parquet", publication.file)

@@ -103,7 +103,7 @@ def _table(rows: int) -> Any:
 def _make(folder: Path) -> None:
     from src.core.models import ChunkKey
     from src.storage.disk import DiskStorageHandler
-    from src.storage.formats import encode
+    from src.storage.formats.encoding import encode
 
     storage = DiskStorageHandler(folder, folder)
     table = _table(CHUNKS * ROWS)
@@ -120,7 +120,7 @@ def _make(folder: Path) -> None:
 def _merge(folder: Path, source: str, target: str, times: int) -> Callable[[], None]:
     from src.core.models import ChunkKey, ChunkMetadata
     from src.storage.disk import DiskStorageHandler
-    from src.storage.merge import merge
+    from src.storage.merging.merge import merge
 
     storage = DiskStorageHandler(folder, folder)
     schema = _table(1).schema

@@ -28,8 +28,8 @@ from .core.ports import JobStore, Outputs, Reading, StorageHandler
 from .core.recipes import Recipes
 from .core.schemas import Schemas
 from .storage.datasets import DatasetFiles
-from .storage.jobs import SqliteJobStore
-from .storage.leases import FileLeases
+from .storage.jobs.leases import FileLeases
+from .storage.jobs.store import SqliteJobStore
 from .storage.rejected import RejectedRows
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from .api.gemini import GeminiClient
     from .generation.pools import Pools
-    from .storage.bucket import Bucket
+    from .storage.buckets.bucket import Bucket
 
 SCRATCH = "scratch"
 """Beside the jobs' chunk folders; holds what a verdict sorts on disk."""
@@ -181,7 +181,7 @@ def pools() -> Pools:
 
 
 def encode(table: pa.Table, target: OutputFormat) -> bytes:
-    from .storage import formats
+    from .storage.formats import encoding as formats
 
     return formats.encode(table, target)
 
@@ -221,7 +221,7 @@ def _cloud_url(settings: Settings) -> str:
 
 
 def _bucket(settings: Settings, url: str) -> Bucket:
-    from .storage.bucket import Bucket, Place
+    from .storage.buckets.bucket import Bucket, Place
 
     return Bucket(
         Place.parse(url),
@@ -232,7 +232,7 @@ def _bucket(settings: Settings, url: str) -> Bucket:
 
 
 def outputs_at(settings: Settings, url: str) -> Outputs:
-    from .storage.cloud_outputs import CloudOutputs
+    from .storage.buckets.outputs import CloudOutputs
 
     return CloudOutputs(_bucket(settings, url))
 

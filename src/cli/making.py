@@ -38,7 +38,7 @@ class Target:
 
     @property
     def is_remote(self) -> bool:
-        from ..storage.bucket import is_url
+        from ..storage.buckets.bucket import is_url
 
         return self.file is not None and is_url(self.file)
 

@@ -7,8 +7,8 @@ from typing import BinaryIO, Literal
 
 from ..core.models import ChunkKey
 from ..core.ports import Publication
-from .bucket import Bucket
-from .cloud_outputs import CloudOutputs
+from .buckets.bucket import Bucket
+from .buckets.outputs import CloudOutputs
 from .disk import missing
 from .names import safe_part
 

@@ -13,15 +13,15 @@ from ..core.errors import InvalidArgument, NotFound
 from ..core.interrupts import left_to_the_main_thread
 from ..core.models import ChunkMetadata, Job
 from ..core.ports import Dataset, DatasetFile, MergeRequest, Outputs, Verdict
-from .course import Course
 from .manifest import BETWEEN, dataset_manifest, job_manifest, wish
+from .merging.course import Course
 from .outputs import taken
 from .scratch import scratch_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from .judge import Judge
+    from .judging.judge import Judge
 
 JUDGED_ROWS = 65_536
 """Rows judged at once."""
@@ -95,7 +95,7 @@ class DatasetFiles:
     def rows(self, request: MergeRequest, only: str | None) -> dict[str, pa.Table]:
         import pyarrow as pa
 
-        from .merge import verified_tables
+        from .merging.merge import verified_tables
 
         names = [only] if only else list(request.names)
         return {
@@ -113,7 +113,7 @@ class DatasetFiles:
         return job_manifest(job, chunks)
 
     def _merged(self, request: MergeRequest, course: Course) -> tuple[tuple[DatasetFile, ...], int]:
-        from .writing import Writing
+        from .merging.writing import Writing
 
         with ExitStack() as publications:
             scratch = publications.enter_context(self._scratch("merging-"))
@@ -128,7 +128,7 @@ class DatasetFiles:
         course: Course,
     ) -> tuple[Verdict, ...]:
         """The final files, read again from the first byte to the last."""
-        from .rereading import table_batches
+        from .merging.rereading import table_batches
 
         with self._judge(request) as judge:
             for table in request.names:
@@ -143,7 +143,7 @@ class DatasetFiles:
 
     @contextmanager
     def _judge(self, request: MergeRequest) -> Iterator[Judge]:
-        from .judge import Judge
+        from .judging.judge import Judge
 
         with (
             self._scratch("judging-") as folder,
@@ -162,7 +162,7 @@ class DatasetFiles:
         neutralised: int,
     ) -> Dataset:
         from ..core.samples import json_rows
-        from .rereading import table_batches
+        from .merging.rereading import table_batches
 
         preview = {
             table: json_rows(

@@ -15,9 +15,9 @@ from src.core.models import Job, JobSpecification, JobState
 from src.core.parsing import parse_schema
 from src.core.recipes import Recipes
 from src.data import load_pools
-from src.storage import formats
-from src.storage.jobs import SqliteJobStore
-from src.storage.leases import FileLeases
+from src.storage.formats import encoding as formats
+from src.storage.jobs.leases import FileLeases
+from src.storage.jobs.store import SqliteJobStore
 from src.storage.memory import MemoryStorageHandler
 from src.storage.outputs import DiskOutputs
 

@@ -411,7 +411,7 @@ async def test_arrays_that_a_schema_declares_are_json_in_json_formats():
     import pyarrow as pa
 
     from src.generation.arrow_types import arrow_field, to_array
-    from src.storage.formats import encode
+    from src.storage.formats.encoding import encode
 
     schema = parse_schema(
         {"fields": [{"name": "tags", "type": "array", "items": {"type": "string"}}]}

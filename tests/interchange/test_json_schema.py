@@ -11,7 +11,7 @@ import pytest
 from src.core.errors import InvalidArgument
 from src.core.parsing import parse_schema
 from src.interchange.json_schema_out import export_json_schema
-from src.storage.json_format import encode_array
+from src.storage.formats.json_format import encode_array
 
 from .worlds import fields, loaded, made, parsed, problems, said, taken
 

@@ -21,7 +21,7 @@ from src.generation.compiling import compile_schema
 from src.interchange.ddl_out import export_ddl
 from src.interchange.importing import import_schema
 from src.interchange.notes import Imported
-from src.storage.csv_format import encode
+from src.storage.formats.csv_format import encode
 
 SCHEMAS = Path(__file__).parent / "schemas"
 TODAY = date(2026, 1, 31)

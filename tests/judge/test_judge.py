@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from src.core.kinds import Expectation
 from src.core.parsing import parse_schema
-from src.storage import spill
-from src.storage.judge import BUILT_CHECKS, Judge, sentence
+from src.storage.judging import spill
+from src.storage.judging.judge import BUILT_CHECKS, Judge, sentence
 from src.utils import folds
 from src.utils.promises import promises
 

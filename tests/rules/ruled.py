@@ -13,7 +13,7 @@ from src.core.errors import Problem
 from src.core.models import DataSchema
 from src.core.ports import Verdict
 from src.generation.recipe import Recipe, TableRecipe
-from src.storage.judge import Judge
+from src.storage.judging.judge import Judge
 from tests.generation.worlds import problems as problems_of
 from tests.generation.worlds import recipe, schema_of
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from src.core.parsing import parse_schema
-from src.storage import bench
+from src.storage.judging import bench
 from src.utils.promises import promises
 
 from .ruled import below, broken, computed, judged, moment, number, true, when

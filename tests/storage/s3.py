@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from src.storage.bucket import Bucket, Place
+from src.storage.buckets.bucket import Bucket, Place
 
 PART_BYTES = 5 << 20
 """The smallest that S3 takes."""

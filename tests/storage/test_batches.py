@@ -12,9 +12,9 @@ import pytest
 
 from src.core.errors import StorageError
 from src.core.models import OutputFormat
-from src.storage import batches
-from src.storage.batches import preview, read_batches, regrouped
-from src.storage.formats import encode
+from src.storage.formats.encoding import encode
+from src.storage.merging import batches
+from src.storage.merging.batches import preview, read_batches, regrouped
 
 from .tables import FORMATS, hard_table
 

@@ -19,9 +19,9 @@ from src.core.errors import (
     StorageRefused,
 )
 from src.core.models import DatasetFormat
-from src.storage.bucket import Bucket, Place, is_url
+from src.storage.buckets.bucket import Bucket, Place, is_url
+from src.storage.buckets.outputs import STALE, CloudOutputs
 from src.storage.cloud import CloudStorageHandler
-from src.storage.cloud_outputs import STALE, CloudOutputs
 from src.storage.datasets import DatasetFiles
 from src.storage.disk import DiskStorageHandler
 
@@ -203,7 +203,7 @@ def test_what_a_killed_process_left_is_swept_when_it_is_old(
     bucket.replace("output/mine.tmp", b"mine")
     publish_much(storage)
     assert "output/.rowmill-0123.tmp" in objects(bucket)  # another process may be writing it
-    monkeypatch.setattr("src.storage.cloud_outputs.STALE", -STALE)
+    monkeypatch.setattr("src.storage.buckets.outputs.STALE", -STALE)
     with storage.publish("more.csv", overwrite=False) as publication:
         for _ in range(PIECES):
             publication.file.write(PIECE)

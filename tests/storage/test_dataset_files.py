@@ -25,9 +25,9 @@ from src.core.models import DatasetFormat
 from src.core.ports import Dataset
 from src.storage.datasets import DatasetFiles
 from src.storage.disk import DiskStorageHandler
-from src.storage.merge import Counted
-from src.storage.packing import packed, unpacked
-from src.storage.rereading import table_batches
+from src.storage.formats.packing import packed, unpacked
+from src.storage.merging.merge import Counted
+from src.storage.merging.rereading import table_batches
 
 from .wholes import ROWS, make, request, tables
 
@@ -36,7 +36,7 @@ IN_FILES = [name for name in FORMATS if SHAPES[name].rows not in ("sqlite", "sql
 
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskStorageHandler:
-    monkeypatch.setattr("src.storage.chunk_source.BATCH_BYTES", 5_000)  # so that there are several
+    monkeypatch.setattr("src.storage.merging.chunk_source.BATCH_BYTES", 5_000)  # so that there are several
     return DiskStorageHandler(tmp_path / "temp", tmp_path / "output")
 
 
@@ -167,7 +167,7 @@ def _typed(cells: tuple[object, ...], kind: pa.DataType) -> pa.Array:
 
 
 def _durations(cells: tuple[object, ...]) -> pa.Array:
-    from src.storage.columns import from_text
+    from src.storage.formats.columns import from_text
 
     return from_text(pa.chunked_array([pa.array(cells, pa.string())]), pa.duration("us")).chunk(0)
 
@@ -299,7 +299,7 @@ def test_parts_of_the_dataset_before_do_not_stay(disk: DiskStorageHandler, tmp_p
 def test_a_field_that_cannot_partition_is_refused(
     by: str, words: str, disk: DiskStorageHandler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("src.storage.partitions.MOST_VALUES", 10)
+    monkeypatch.setattr("src.storage.merging.partitions.MOST_VALUES", 10)
     data = {"parents": tables()["parents"]}
     with pytest.raises(InvalidArgument, match=words):
         made(disk, tmp_path, "parquet", data=data, name="d", partition=Partition(by=by))

@@ -11,7 +11,7 @@ import pytest
 from src.core.errors import AlreadyExists, ChunkDamaged, Conflict, InvalidArgument, NotFound
 from src.core.models import ChunkMetadata, Job, JobState, Tally, Usage
 from src.core.ports import Answer, JobStore
-from src.storage.jobs import SqliteJobStore
+from src.storage.jobs.store import SqliteJobStore
 
 from .records import JOB, Ticking, chunk_key, job, metadata
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from src.core.errors import InvalidArgument, StorageError
-from src.storage.formats import decode, encode
+from src.storage.formats.encoding import decode, encode
 
 from .tables import COLUMNS, FORMATS, HARD_TEXTS, hard_table, nested
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.core.models import OutputFormat
-from src.storage.batches import read_batches
-from src.storage.csv_format import encode_rows
-from src.storage.formats import decode
-from src.storage.formulas import neutralised, neutralised_header, restored, suspect
+from src.storage.formats.csv_format import encode_rows
+from src.storage.formats.encoding import decode
+from src.storage.formats.formulas import neutralised, neutralised_header, restored, suspect
 from src.storage.memory import MemoryStorageHandler
-from src.storage.merge import MergedFile, merge
+from src.storage.merging.batches import read_batches
+from src.storage.merging.merge import MergedFile, merge
 from src.storage.outputs import DiskOutputs
 
 from .tables import FORMATS, stored

@@ -14,10 +14,10 @@ import pytest
 
 from src.core.errors import Conflict, NewerFormat, StorageError, StorageFull
 from src.core.models import Job, JobState, Usage
-from src.storage import jobs_records
-from src.storage.jobs import SqliteJobStore
-from src.storage.jobs_faults import database_fault
-from src.storage.jobs_schema import FORMAT
+from src.storage.jobs import records as jobs_records
+from src.storage.jobs.faults import database_fault
+from src.storage.jobs.store import SqliteJobStore
+from src.storage.jobs.tables import FORMAT
 
 from .records import JOB, Ticking, job
 from .test_every_job_store import chunk, running

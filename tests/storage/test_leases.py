@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from src.core.errors import InvalidArgument, StorageError
-from src.storage.leases import FileLeases
+from src.storage.jobs.leases import FileLeases
 
 from .records import JOB
 

@@ -16,9 +16,9 @@ import pytest
 from src.core.errors import ChunkDamaged, ChunkMissing, Conflict, StorageFull
 from src.core.models import ChunkMetadata, OutputFormat
 from src.storage.disk import DiskStorageHandler
-from src.storage.formats import decode, encode
+from src.storage.formats.encoding import decode, encode
 from src.storage.memory import MemoryStorageHandler
-from src.storage.merge import MergedFile, merge, verified_tables
+from src.storage.merging.merge import MergedFile, merge, verified_tables
 from src.storage.outputs import DiskOutputs
 
 from .failing import FailingFiles
@@ -32,7 +32,7 @@ NAMES = pa.schema([pa.field('a "quoted"\nname, twice', pa.string()), pa.field("n
 
 @pytest.fixture
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryStorageHandler:
-    monkeypatch.setattr("src.storage.chunk_source.BATCH_BYTES", 20_000)  # so that there are several
+    monkeypatch.setattr("src.storage.merging.chunk_source.BATCH_BYTES", 20_000)  # so that there are several
     outputs = DiskOutputs(tmp_path)
     return MemoryStorageHandler(outputs, max_bytes=1 << 30, max_chunks=1 << 20)
 
@@ -178,7 +178,7 @@ def test_a_chunk_with_too_few_rows_is_named(storage: MemoryStorageHandler) -> No
 def test_among_chunks_that_are_read_together_the_short_one_is_named(
     source: OutputFormat, storage: MemoryStorageHandler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("src.storage.chunk_source.BATCH_BYTES", 1 << 30)
+    monkeypatch.setattr("src.storage.merging.chunk_source.BATCH_BYTES", 1 << 30)
     chunks = stored(storage, TABLE.slice(0, 100), source, 10)
     data = encode(TABLE.slice(70, 9), source)
     storage.put_chunk(chunks[7].key, data)

@@ -14,7 +14,7 @@ from src.core.models import ChunkKey, DatasetFormat, Job, OutputFormat
 from src.core.parsing import parse_schema
 from src.core.ports import Dataset, MergeRequest, StorageHandler
 from src.storage.datasets import DatasetFiles
-from src.storage.formats import encode
+from src.storage.formats.encoding import encode
 
 from .records import JOB, job, metadata
 from .tables import COLUMNS, hard_table

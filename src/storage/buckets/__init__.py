@@ -1,0 +1,1 @@
+"""Object stores: S3, what speaks S3, and GCS."""

@@ -1,0 +1,71 @@
+"""Where checks are made: the tables and fields they are about, and a place on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...core.models import DataSchema, FieldDefinition
+from ...utils.findings import Fold
+from ...utils.promises import resolve
+from ...utils.text import clean
+from .spill import Spill
+
+PART_ROWS = 1_000_000
+"""Keys that a part of the key space is meant to hold: 24 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    table: str
+    fields: tuple[FieldDefinition, ...]
+
+
+class Unjudgeable(Exception):
+    """Why nothing can be measured; becomes the verdict."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """Where folds are made: what they need to know beside the expectation."""
+
+    schema: DataSchema
+    rows: Mapping[str, int]
+    scratch: Path
+    made: int = 0
+
+    def side(self, *names: str, table: str | None) -> Side:
+        places = [(name, resolve(self.schema, name, table)) for name in names]
+        for name, place in places:
+            if place is None:
+                raise Unjudgeable(f"the schema has no field {clean(name, 80)}")
+        found = [place for _, place in places if place is not None]
+        if len({table.name for table, _ in found}) > 1:
+            raise Unjudgeable("the fields stand in different tables")
+        return Side(found[0][0].name, tuple(field for _, field in found))
+
+    def field(self, check: Any, *, of: frozenset[str] | None = None) -> tuple[Side]:
+        """Raises: Unjudgeable: there is no such field, or it is of none of the types `of`."""
+        side = self.side(check.field, table=check.table)
+        kind = side.fields[0].type
+        if of is not None and kind not in of:
+            raise Unjudgeable(f"{check.check} says nothing about a field of type {kind}")
+        return (side,)
+
+    def spills(self, *sides: Side) -> Iterator[Spill]:
+        """One for each side, all parted alike."""
+        for _ in sides:
+            yield Spill(self.place(), self.parts(*sides))
+
+    def parts(self, *sides: Side) -> int:
+        rows = max(self.rows.get(side.table, 0) for side in sides)
+        return max(1, -(-rows // PART_ROWS))
+
+    def place(self) -> Path:
+        self.made += 1
+        return self.scratch / f"check_{self.made}"
+
+
+Made = tuple[tuple[Side, ...], Fold]

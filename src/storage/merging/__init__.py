@@ -1,0 +1,1 @@
+"""Chunks become the files of a dataset, in memory that does not grow with the rows."""

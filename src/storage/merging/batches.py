@@ -1,0 +1,164 @@
+"""A dataset's rows, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+import pyarrow as pa
+import pyarrow.ipc as pa_ipc
+import pyarrow.parquet as pq
+
+from ...core.errors import StorageError
+from ..formats import csv_format, json_format
+from ..formats.columns import ARROW_THREADS
+from ..formats.formulas import neutralised_header, restored
+
+if TYPE_CHECKING:
+    from ...core.dataset_formats import RowsAs
+
+BLOCK = 4 << 20
+"""Bytes of text that are parsed at once."""
+PARQUET_ROWS = 8192
+"""Rows that are decoded at once; a row group may hold many more."""
+
+
+def read_batches(
+    file: BinaryIO,
+    rows_as: RowsAs,
+    arrow_schema: pa.Schema,
+    batch_rows: int,
+    *,
+    neutralised: bool = False,
+) -> Iterator[pa.Table]:
+    """Tables of `batch_rows` rows (the last one has fewer; an empty dataset gives one empty table).
+
+    Memory does not grow with the file. `neutralised` takes from CSV cells the apostrophe that merge
+    put before formulas, so that what is judged is what was generated.
+
+    Raises:
+        StorageError: the file is not a dataset of this format and schema.
+    """
+    try:
+        tables = _READERS[rows_as](file, arrow_schema)
+        if neutralised:
+            tables = map(restored, tables)
+        first = True
+        for table in regrouped(tables, batch_rows):
+            first = False
+            yield table
+        if first:
+            yield arrow_schema.empty_table()
+    except (pa.ArrowException, KeyError, ValueError) as exc:
+        hint = "the file was changed since it was merged: merge again"
+        raise StorageError(f"the dataset cannot be read as {rows_as}", hint=hint) from exc
+
+
+def preview(
+    file: BinaryIO,
+    rows_as: RowsAs,
+    arrow_schema: pa.Schema,
+    rows: int,
+) -> pa.Table:
+    """The first rows, as they stand in the file."""
+    return next(read_batches(file, rows_as, arrow_schema, rows))
+
+
+def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `rows` rows, each column in one piece; no empty table."""
+    kept: list[pa.Table] = []
+    count = 0
+    for table in tables:
+        rest = table
+        while count + rest.num_rows >= rows:
+            cut = rows - count
+            yield pa.concat_tables([*kept, rest.slice(0, cut)]).combine_chunks()
+            rest, kept, count = rest.slice(cut), [], 0
+        if rest.num_rows:
+            kept.append(rest)
+            count += rest.num_rows
+    if kept:
+        yield pa.concat_tables(kept).combine_chunks()
+
+
+def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    start = _after_header(file, schema)
+    for block in _blocks(file, csv_format.last_row_end, start):
+        yield csv_format.decode_rows(block, schema)
+
+
+def _after_header(file: BinaryIO, schema: pa.Schema) -> bytes:
+    """What was read beyond the header.
+
+    Raises:
+        StorageError: the header is neither the schema's nor its neutralised form.
+    """
+    headers = [
+        csv_format.header(names) for names in (schema.names, neutralised_header(schema.names)[0])
+    ]
+    start = _exactly(file, max(map(len, headers)))
+    for header in headers:
+        if start.startswith(header):
+            return start[len(header) :]
+    raise StorageError("the header is not that of the schema", hint="merge again")
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    """So many bytes, or all there are: a packed file may give fewer at once."""
+    found = b""
+    while len(found) < size and (data := file.read(size - len(found))):
+        found += data
+    return found
+
+
+def _lines(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    for block in _blocks(file, _last_line_end):
+        yield json_format.decode_lines(block, schema)
+
+
+def _array(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    if _exactly(file, len(json_format.OPEN)) != json_format.OPEN:
+        raise StorageError("the file is not a JSON array with one object a line")
+    for block in _blocks(file, _last_line_end):
+        lines = block.removesuffix(json_format.CLOSE)  # no object's line ends like that
+        yield json_format.decode_lines(json_format.without_commas(lines), schema)
+
+
+def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    # Without pre-buffering, which would hold what was read until the end.
+    reader = pq.ParquetFile(file, pre_buffer=False)
+    batches = reader.iter_batches(PARQUET_ROWS, columns=schema.names, use_threads=ARROW_THREADS)
+    for batch in batches:
+        yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
+
+
+def _arrow(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+    with pa_ipc.open_file(file) as reader:
+        for number in range(reader.num_record_batches):
+            batch = pa.Table.from_batches([reader.get_batch(number)])
+            yield batch.select(schema.names).cast(schema)
+
+
+_READERS: dict[RowsAs, Callable[[BinaryIO, pa.Schema], Iterable[pa.Table]]] = {
+    "arrow": _arrow,
+    "csv": _csv,
+    "json": _array,
+    "jsonl": _lines,
+    "parquet": _parquet,
+}
+
+
+def _blocks(file: BinaryIO, end: Callable[[bytes], int], rest: bytes = b"") -> Iterator[bytes]:
+    """`rest`, and the rest of the file, in blocks of whole rows."""
+    while data := file.read(BLOCK):
+        rest += data
+        cut = end(rest)
+        if cut:
+            yield rest[:cut]
+            rest = rest[cut:]
+    if rest:
+        yield rest
+
+
+def _last_line_end(data: bytes) -> int:
+    return data.rfind(b"\n") + 1

@@ -1,0 +1,168 @@
+"""A table's stored chunks, checked, and worked on in threads a few batches ahead."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import pyarrow as pa
+
+from ...core.errors import ChunkDamaged, StorageError
+from ..disk import mending
+from ..formats import csv_format, json_format, parquet_format
+from ..formats.encoding import decode
+
+if TYPE_CHECKING:
+    from ...core.models import ChunkMetadata, OutputFormat
+    from ...core.ports import StorageHandler
+    from .course import Course
+
+AHEAD = 2
+"""Batches worked on at once: fewer would do for a disk, but a bucket's answers take their time."""
+BATCH_BYTES = 1 << 20
+BATCH_ROWS = 8192
+"""A batch has no more of both than one chunk brings: a megabyte of Parquet may be many rows."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A chunk whose bytes are those that were recorded."""
+
+    chunk: ChunkMetadata
+    data: bytes
+
+    def table(self, schema: pa.Schema) -> pa.Table:
+        """Raises: ChunkDamaged: the recorded bytes are not the rows that they should be."""
+        key = self.chunk.key
+        with self.blamed():
+            table = decode(self.data, key.format, schema)
+        if table.num_rows != key.rows:
+            raise _damaged(self.chunk, f"it has {table.num_rows} rows, {key.rows} were recorded")
+        return table
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Turns a complaint about bytes into one that names the chunk."""
+        try:
+            yield
+        except StorageError as exc:
+            raise _damaged(self.chunk, exc.message) from exc
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Neighbouring chunks of one table and format, worked on together."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def format(self) -> OutputFormat:
+        return self.pieces[0].chunk.key.format
+
+    @property
+    def rows(self) -> int:
+        return sum(piece.chunk.key.rows for piece in self.pieces)
+
+    def table(self, schema: pa.Schema) -> pa.Table:
+        """All rows. Raises: ChunkDamaged: names the chunk."""
+        if len(self.pieces) > 1:
+            with suppress(StorageError, pa.ArrowException, ValueError):
+                table = self._at_once(schema)
+                if table.num_rows == self.rows:
+                    return table
+        # One by one, which also names the chunk that is at fault.
+        return pa.concat_tables([piece.table(schema) for piece in self.pieces])
+
+    def _at_once(self, schema: pa.Schema) -> pa.Table:
+        if self.format == "parquet":
+            return parquet_format.decode_many([piece.data for piece in self.pieces], schema)
+        parts, decoded = _TEXTS[self.format]
+        return decoded(b"".join(parts(piece.data, schema) for piece in self.pieces), schema)
+
+
+_Parts = Callable[[bytes, pa.Schema], bytes]
+# The rows of a chunk in a form that can be joined, and how they are read then: text is parsed
+# several times as quickly in large pieces.
+_TEXTS: Mapping[str, tuple[_Parts, Callable[[bytes, pa.Schema], pa.Table]]] = {
+    "csv": (
+        lambda data, schema: data[csv_format.header_end(data, schema) :],
+        csv_format.decode_rows,
+    ),
+    "json": (lambda data, _: json_format.array_lines(data), json_format.decode_lines),
+    "jsonl": (lambda data, _: data, json_format.decode_lines),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One table's chunks in the order of their rows."""
+
+    storage: StorageHandler
+    chunks: Iterable[ChunkMetadata]
+    schema: pa.Schema
+
+    def worked(self, course: Course, work: Callable[[Batch], T]) -> Iterator[T]:
+        """What `work` makes of each batch, in order; it runs in threads, a few batches ahead.
+
+        Raises:
+            ChunkMissing, ChunkDamaged, StorageError; Conflict: the merge was cancelled.
+        """
+        ahead: deque[tuple[int, Future[T]]] = deque()
+        with ThreadPoolExecutor(AHEAD, thread_name_prefix="rowmill-merge") as pool:
+            try:
+                for chunks in _batched(self.chunks):
+                    rows = sum(chunk.key.rows for chunk in chunks)
+                    ahead.append((rows, pool.submit(self._work, chunks, work)))
+                    if len(ahead) > AHEAD:
+                        yield from _next(ahead, course)
+                while ahead:
+                    yield from _next(ahead, course)
+            finally:
+                for _, waiting in ahead:
+                    waiting.cancel()
+
+    def tables(self, course: Course) -> Iterator[pa.Table]:
+        return self.worked(course, lambda batch: batch.table(self.schema))
+
+    def _work(self, chunks: Sequence[ChunkMetadata], work: Callable[[Batch], T]) -> T:
+        return work(Batch(tuple(_read(self.storage, chunk) for chunk in chunks)))
+
+
+def _next(ahead: deque[tuple[int, Future[T]]], course: Course) -> Iterator[T]:
+    rows, waiting = ahead.popleft()
+    made = waiting.result()
+    course.go_on()
+    yield made
+    # Here the writer has come back for the next one.
+    course.passed(rows)
+
+
+def _batched(chunks: Iterable[ChunkMetadata]) -> Iterator[list[ChunkMetadata]]:
+    batch: list[ChunkMetadata] = []
+    size = rows = 0
+    for chunk in chunks:
+        size, rows = size + chunk.bytes, rows + chunk.key.rows
+        if batch and (size > BATCH_BYTES or rows > BATCH_ROWS):
+            yield batch
+            batch, size, rows = [], chunk.bytes, chunk.key.rows
+        batch.append(chunk)
+    if batch:
+        yield batch
+
+
+def _read(storage: StorageHandler, chunk: ChunkMetadata) -> Piece:
+    data = storage.read_chunk(chunk.key)
+    if hashlib.sha256(data).hexdigest() != chunk.sha256:
+        raise _damaged(chunk, "its bytes changed since it was stored")
+    return Piece(chunk, data)
+
+
+def _damaged(chunk: ChunkMetadata, why: str) -> ChunkDamaged:
+    text = f"chunk {chunk.key.index} ({chunk.key.file_name}) is damaged: {why}"
+    return ChunkDamaged(text, hint=mending(chunk.key))

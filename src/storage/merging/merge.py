@@ -1,0 +1,260 @@
+"""A table's chunks become one file, a few of them in memory at a time.
+
+| from, to                       | how                                                     |
+|--------------------------------|---------------------------------------------------------|
+| CSV to CSV                     | bytes behind one header; cells looked at where suspect  |
+| JSON, JSON lines to each other | bytes, commas between lines put in or taken out         |
+| all others                     | decoded with the schema's types, encoded                |
+
+A row's bytes depend on the row alone and Parquet's row groups are fixed, so the file is the same
+whatever the chunks were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+import pyarrow as pa
+import pyarrow.ipc as pa_ipc
+
+from ..formats import csv_format, json_format
+from ..formats.columns import ARROW_THREADS, canonical, plain, refuse_nan
+from ..formats.formulas import neutralised, neutralised_header, suspect
+from ..formats.parquet_format import COMPRESSION, ROW_GROUP, opened
+from .batches import regrouped
+from .chunk_source import Batch, Piece, Source
+from .course import Course
+
+if TYPE_CHECKING:
+    from ...core.dataset_formats import RowsAs
+    from ...core.models import ChunkMetadata
+    from ...core.ports import StorageHandler
+    from ..formats.packing import Sink
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFile:
+    """`neutralised` counts the CSV cells (headers too) that got an apostrophe in front."""
+
+    rows: int
+    bytes: int
+    sha256: str
+    neutralised: int
+
+
+def merge(  # noqa: PLR0913 - the eight things a merge depends on
+    storage: StorageHandler,
+    chunks: Iterable[ChunkMetadata],
+    arrow_schema: pa.Schema,
+    target_format: RowsAs,
+    sink: BinaryIO,
+    *,
+    progress: Callable[[int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    neutralise: bool = True,
+) -> MergedFile:
+    """Write one table's chunks, given in the order of their rows, as one file to `sink`.
+
+    `progress` is told the rows done after each chunk; `cancelled` is asked before each. With
+    `neutralise`, CSV cells that a spreadsheet would run are made harmless; other formats stay raw.
+
+    Raises:
+        ChunkMissing, ChunkDamaged: names the chunk by index and file.
+        Conflict: `cancelled` said so.
+        StorageError
+    """
+    out = Counted(sink)
+    course = Course(progress or _unheard, cancelled or _never)
+    source = Source(storage, chunks, arrow_schema)
+    changed = write_rows(out, source, course, target_format, neutralise=neutralise)
+    return MergedFile(course.done, out.size, out.digest.hexdigest(), changed)
+
+
+def write_rows(
+    out: Sink,
+    source: Source,
+    course: Course,
+    rows_as: RowsAs,
+    *,
+    neutralise: bool = True,
+    origin: Mapping[str, str] | None = None,
+) -> int:
+    """One table's rows as one file; how many cells were neutralised.
+
+    `origin` goes into the metadata of a format that has such.
+    """
+    if rows_as == "csv":
+        return _write_csv(out, source, course, neutralise)
+    schema = source.schema
+    if origin:
+        schema = schema.with_metadata({**(schema.metadata or {}), **origin})
+    _WRITERS[rows_as](out, source, course, schema)
+    return 0
+
+
+def verified_tables(
+    storage: StorageHandler, chunks: Iterable[ChunkMetadata], arrow_schema: pa.Schema
+) -> Iterator[pa.Table]:
+    """The chunks' rows, for whoever wants them in memory. Raises: ChunkMissing, ChunkDamaged."""
+    yield arrow_schema.empty_table()
+    yield from Source(storage, chunks, arrow_schema).tables(Course(_unheard, _never))
+
+
+# ── one writer a format ───────────────────────────────────────────────────────────────────────
+
+
+def _write_csv(out: Sink, source: Source, course: Course, neutralise: bool) -> int:
+    schema = source.schema
+    names, count = neutralised_header(schema.names) if neutralise else (schema.names, 0)
+    out.write(csv_format.header(names))
+    for parts, changed in source.worked(course, lambda batch: _csv_rows(batch, schema, neutralise)):
+        for part in parts:
+            out.write(part)
+        count += changed
+    return count
+
+
+def _csv_rows(
+    batch: Batch, schema: pa.Schema, neutralise: bool
+) -> tuple[list[bytes] | list[memoryview], int]:
+    """A batch's rows as CSV, and how many cells were changed; as they stand where none was."""
+    copied: list[memoryview] = []
+    if batch.format == "csv":
+        starts = [_rows_start(piece, schema) for piece in batch.pieces]
+        pieces = list(zip(batch.pieces, starts, strict=True))
+        copied = [memoryview(piece.data)[start:] for piece, start in pieces]
+        if not neutralise or not any(suspect(piece.data, start - 1) for piece, start in pieces):
+            return copied, 0
+    table, changed = batch.table(schema), 0
+    if neutralise:
+        table, changed = neutralised(table)
+    if copied and not changed:
+        return copied, 0
+    return [csv_format.encode_rows(table)], changed
+
+
+def _rows_start(piece: Piece, schema: pa.Schema) -> int:
+    with piece.blamed():
+        return csv_format.header_end(piece.data, schema)
+
+
+def _write_lines(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
+    for lines in source.worked(course, lambda batch: _json_lines(batch, schema)):
+        out.write(lines)
+
+
+def _write_array(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
+    before = json_format.OPEN
+    for members in source.worked(course, lambda batch: _members(batch, schema)):
+        if not members:
+            continue
+        out.write(before)
+        out.write(members)
+        before = b",\n"
+    # `before` is the comma once there was a row.
+    out.write(b"\n" if before != json_format.OPEN else before)
+    out.write(json_format.CLOSE)
+
+
+def _json_lines(batch: Batch, schema: pa.Schema) -> bytes:
+    if batch.format == "jsonl":
+        return b"".join(piece.data for piece in batch.pieces)
+    if batch.format == "json":
+        return b"".join(_array_parts(batch, json_format.array_lines))
+    return json_format.encode_lines(batch.table(schema))
+
+
+def _members(batch: Batch, schema: pa.Schema) -> bytes:
+    if batch.format == "json":
+        parts = (part for part in _array_parts(batch, json_format.inside) if part)
+        return b",\n".join(parts)
+    return json_format.members(_json_lines(batch, schema))
+
+
+def _array_parts(
+    batch: Batch, part: Callable[[bytes], bytes | memoryview]
+) -> Iterator[bytes | memoryview]:
+    for piece in batch.pieces:
+        with piece.blamed():
+            made = part(piece.data) if piece.chunk.key.rows else b""
+        yield made
+
+
+def _write_parquet(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
+    with ExitStack() as writers:
+        writer = None
+        for group in groups(source, course, schema):
+            writer = writer or writers.enter_context(opened(out, group))
+            writer.write_table(group, row_group_size=ROW_GROUP)
+        if writer is None:
+            writers.enter_context(opened(out, plain(schema.empty_table())))
+
+
+def _write_arrow(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
+    options = pa_ipc.IpcWriteOptions(compression=COMPRESSION, use_threads=ARROW_THREADS)
+    schema = plain(schema.empty_table()).schema
+    with pa_ipc.new_file(out, schema, options=options) as writer:
+        for group in groups(source, course, schema):
+            writer.write_table(canonical(group))
+
+
+def groups(source: Source, course: Course, schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows in groups of one size, so that the file's bytes do not depend on the chunks."""
+    schema = plain(schema.empty_table()).schema
+    tables = source.worked(course, lambda batch: batch.table(schema))
+    for group in regrouped(tables, ROW_GROUP):
+        refuse_nan(group)
+        yield group
+
+
+_Writer = Callable[["Sink", Source, Course, pa.Schema], None]
+_WRITERS: dict[RowsAs, _Writer] = {
+    "arrow": _write_arrow,
+    "json": _write_array,
+    "jsonl": _write_lines,
+    "parquet": _write_parquet,
+}
+
+
+# ── what is known about the file while it is written ──────────────────────────────────────────
+
+
+class Counted:
+    """A binary file to write to that knows its size and hash; as much of one as Arrow needs."""
+
+    closed = False
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes | memoryview, /) -> int:
+        self._sink.write(data)
+        self.digest.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        """The owner of the sink decides when its bytes must be durable."""
+
+    def close(self) -> None:
+        """The sink stays open: it belongs to the publication."""
+
+
+def _unheard(rows: int) -> None:
+    """Nobody asked."""
+
+
+def _never() -> bool:
+    return False
