@@ -36,7 +36,9 @@ IN_FILES = [name for name in FORMATS if SHAPES[name].rows not in ("sqlite", "sql
 
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskStorageHandler:
-    monkeypatch.setattr("src.storage.merging.chunk_source.BATCH_BYTES", 5_000)  # so that there are several
+    monkeypatch.setattr(
+        "src.storage.merging.chunk_source.BATCH_BYTES", 5_000
+    )  # so that there are several
     return DiskStorageHandler(tmp_path / "temp", tmp_path / "output")
 
 

@@ -32,7 +32,9 @@ NAMES = pa.schema([pa.field('a "quoted"\nname, twice', pa.string()), pa.field("n
 
 @pytest.fixture
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryStorageHandler:
-    monkeypatch.setattr("src.storage.merging.chunk_source.BATCH_BYTES", 20_000)  # so that there are several
+    monkeypatch.setattr(
+        "src.storage.merging.chunk_source.BATCH_BYTES", 20_000
+    )  # so that there are several
     outputs = DiskOutputs(tmp_path)
     return MemoryStorageHandler(outputs, max_bytes=1 << 30, max_chunks=1 << 20)
 
