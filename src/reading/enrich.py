@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from ..core.spelling import FORMATS, TYPES
-from . import subjects
-from .lexicon import words_of
-from .makers import Template
-from .meanings import Context
+from .lexicon import subjects
+from .lexicon.entries import words_of
+from .lexicon.makers import Template
 from .naming import Setting, template_for
+from .saying.meanings import Context
 from .words import word_set
 
 _OPEN = word_set(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .said import Said
+from .saying.said import Said
 from .shaping import Shaped
 
 Check = dict[str, Any]

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.models import OutputFormat
-from . import lexicon, locales
-from . import quantities as q
-from . import subjects as s
-from .meanings import Context
-from .phrases import stripped
-from .said import OpenSpan
+from .lexicon import entries as lexicon
+from .lexicon import locales
+from .lexicon import subjects as s
+from .saying import quantities as q
+from .saying.meanings import Context
+from .saying.phrases import stripped
+from .saying.said import OpenSpan
 from .text import Clause, clauses, first_bracket
 from .words import word_set
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from . import lexicon, makers
-from . import subjects as s
-from .lexicon import Hit
-from .makers import Template
-from .meanings import Context
+from .lexicon import entries as lexicon
+from .lexicon import makers
+from .lexicon import subjects as s
+from .lexicon.entries import Hit
+from .lexicon.makers import Template
+from .saying.meanings import Context
 from .words import word_set
 
 LONGEST_NAME = 64

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .makers import Template
-from .said import Said
+from .lexicon.makers import Template
+from .saying.said import Said
 
 Number = int | float
 

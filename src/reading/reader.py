@@ -9,27 +9,29 @@ from datetime import date
 from typing import Any
 
 from ..core.models import MOST_ROWS, OutputFormat, Reading
-from . import heading, lexicon, locales, subjects
-from .agreeing import agree
+from . import heading
 from .answering import MOST_CLAUSES, in_own_words, quoted
-from .conditions import Names
 from .expecting import expectations
-from .gathering import Phrase, gather, unelided
 from .grammar import HOMES, NAMES
 from .heading import Head, read_head
-from .lexicon import words_of
-from .meanings import Context
+from .lexicon import entries as lexicon
+from .lexicon import locales, subjects
+from .lexicon.entries import words_of
 from .naming import Setting, field_name, template_for, value_of
-from .phrases import read_phrase, stripped, without_length
 from .refining import refine
-from .relating import Tie, relate
-from .row import Row
-from .said import Said
 from .samples import from_samples
+from .saying.gathering import Phrase, gather, unelided
+from .saying.meanings import Context
+from .saying.phrases import read_phrase, stripped, without_length
+from .saying.said import Said
+from .saying.values import plain_word
 from .shaping import Shaped, built, reshape, shape
 from .text import LONGEST_CLAUSE, Clause, clauses, clean
+from .ties.agreeing import agree
+from .ties.conditions import Names
+from .ties.relating import Tie, relate
+from .ties.row import Row
 from .tongue import worded
-from .values import plain_word
 from .words import word_set
 
 MOST_FIELDS = 200

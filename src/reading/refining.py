@@ -10,16 +10,17 @@ from typing import Any
 
 from ..core.models import MOST_ROWS, OutputFormat, Reading
 from ..core.spelling import normalise
-from . import heading, locales, subjects
+from . import heading
 from .answering import MOST_CLAUSES, quoted
 from .expecting import of_field
-from .gathering import gather, unelided
-from .lexicon import Hit, words_of
-from .makers import Template
-from .meanings import Context
+from .lexicon import locales, subjects
+from .lexicon.entries import Hit, words_of
+from .lexicon.makers import Template
 from .naming import Setting, field_name, template_for
-from .phrases import read_phrase, stripped
-from .said import Said
+from .saying.gathering import gather, unelided
+from .saying.meanings import Context
+from .saying.phrases import read_phrase, stripped
+from .saying.said import Said
 from .shaping import built, shape
 from .text import LONGEST_CLAUSE, Clause, clauses
 from .words import word_set

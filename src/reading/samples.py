@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from . import values as v
-from .lexicon import Hit
-from .makers import Template
+from .lexicon.entries import Hit
+from .lexicon.makers import Template
 from .naming import Setting, field_name, template_for
-from .said import Said
+from .saying import values as v
+from .saying.said import Said
 from .shaping import Shaped, built
 
 MOST_ROWS = 1000

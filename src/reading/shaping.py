@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from . import makers
-from .days import iso, said_span
-from .lexicon import Hit
-from .makers import Template
+from .lexicon import makers
+from .lexicon.entries import Hit
+from .lexicon.makers import Template
 from .naming import Setting, field_name, template_for
 from .ranges import ranged
-from .said import Said, Value
-from .values import TRUE_FALSE, plain_word, typed
+from .saying.days import iso, said_span
+from .saying.said import Said, Value
+from .saying.values import TRUE_FALSE, plain_word, typed
 
 OPTIONAL_SHARE = 0.2
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from . import lexicon
 from .frequencies import in_percent
 from .grammar import GRAMMAR, HOMES, JOINTS, NOT_ALONE, SMALL
-from .quantities import in_digits
+from .lexicon import entries as lexicon
+from .saying.quantities import in_digits
 from .text import protected
 
 _GERMAN = re.compile(

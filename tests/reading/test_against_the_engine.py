@@ -8,11 +8,12 @@ from src.core.models import DataSchema
 from src.core.parsing import parse_schema
 from src.data import load_pools
 from src.generation.checks import check_schema
-from src.reading import lexicon, locales
-from src.reading.meanings import Context
+from src.reading.lexicon import entries as lexicon
+from src.reading.lexicon import locales
 from src.reading.naming import Setting
 from src.reading.reader import read_request
-from src.reading.said import Said
+from src.reading.saying.meanings import Context
+from src.reading.saying.said import Said
 from src.reading.shaping import shape
 
 from .test_reader import SENTENCES, TODAY

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from src.core.parsing import parse_schema
-from src.reading import lexicon
-from src.reading.meanings import Context
+from src.reading.lexicon import entries as lexicon
 from src.reading.naming import Setting, field_name, template_for
+from src.reading.saying.meanings import Context
 
 SETTING = Setting(Context(date(2026, 11, 24)))
 

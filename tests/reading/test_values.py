@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 import re2
 
-from src.reading import quantities as q
-from src.reading import values as v
+from src.reading.saying import quantities as q
+from src.reading.saying import values as v
 
 TODAY = date(2026, 11, 24)
 

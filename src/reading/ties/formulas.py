@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import quantities as q
+from ..saying import quantities as q
 from .conditions import Names, sql_name
 
 _SIGNS = {"×": "*", "x": "*", "·": "*", "*": "*", "times": "*", "multiplied by": "*", "÷": "/",

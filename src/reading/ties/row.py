@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import lexicon
+from ..lexicon import entries as lexicon
+from ..naming import Setting
+from ..saying.said import Said
+from ..shaping import Shaped, shape
 from .conditions import Names, sql_name
-from .naming import Setting
-from .said import Said
-from .shaping import Shaped, shape
 
 _NAME = re.compile(r'"([^"]+)"|([^\W\d]\w*)')
 

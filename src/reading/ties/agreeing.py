@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import subjects as s
-from .lexicon import words_of
-from .shaping import Shaped
-from .words import word_set
+from ..lexicon import subjects as s
+from ..lexicon.entries import words_of
+from ..shaping import Shaped
+from ..words import word_set
 
 _PLACE = frozenset({"city", "postcode", "region", "street", "address"})
 _MAIN = s.PEOPLE | word_set(

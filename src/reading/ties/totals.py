@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from ..shaping import Shaped
 from .conditions import sql_name
 from .row import Row, is_open, made_by
-from .shaping import Shaped
 
 _TOTALS = ("total", "total amount", "total price", "sum", "grand total", "order total", "subtotal",
            "sub total", "line total", "invoice total", "total cost", "amount", "revenue",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .lexicon import plain_words, words_of
-from .words import word_set
+from ..words import word_set
+from .entries import plain_words, words_of
 
 PEOPLE = word_set(
     "customer client user employee person people patient student member subscriber guest contact "

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from . import quantities as q
+from ..saying import quantities as q
+from ..saying.meanings import CURRENCY
+from ..shaping import Shaped
 from .conditions import COMPARISONS, condition, negated, sql_name, sql_value
 from .formulas import formula
-from .meanings import CURRENCY
 from .row import Row, empty_with, is_known_day, is_open, made_by
-from .shaping import Shaped
 from .totals import base_of, booked, computed, settle, stay, tax, total_of
 
 _DATED = ("date", "datetime")

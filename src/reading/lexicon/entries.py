@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ..words import word_set
 from . import makers
-from .lexicon_commerce import COMMERCE
-from .lexicon_french import FRENCH
-from .lexicon_german import GERMAN
-from .lexicon_people import PEOPLE
-from .lexicon_spanish import SPANISH
-from .lexicon_things import COMMON, TECH, WORLD
+from .commerce import COMMERCE
+from .french import FRENCH
+from .german import GERMAN
 from .makers import Room, Template
-from .words import word_set
+from .people import PEOPLE
+from .spanish import SPANISH
+from .things import COMMON, TECH, WORLD
 
 ROOMS: tuple[Room, ...] = (PEOPLE, COMMERCE, TECH, WORLD, COMMON)
 TRANSLATIONS: tuple[Mapping[str, str], ...] = (GERMAN, FRENCH, SPANISH)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from . import lexicon
+from ..lexicon import entries as lexicon
+from ..text import LONGEST_CLAUSE, Clause
 from . import values as v
 from .meanings import Context
 from .modifiers import UNIT
 from .phrases import read_phrase, stripped
 from .said import Said
-from .text import LONGEST_CLAUSE, Clause
 
 _OPENED = re.compile(r"\b(?:one of|either|any of|values|options|entweder)\b[^()]*$", re.IGNORECASE)
 _COLON = re.compile(r"^([^:()]{1,60}): ?([^:()]{1,60})$")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..utils.patterns import is_pattern
-from . import lexicon
+from ...utils.patterns import is_pattern
+from ..lexicon import entries as lexicon
+from ..words import word_set
 from . import quantities as q
 from . import values as v
 from .meanings import CURRENCY, Context
 from .modifiers import GONE, UNIT, understood
 from .said import Said
-from .words import word_set
 
 _BRACKETS = re.compile(r" ?[(\[{]([^()\[\]{}]{0,300})[)\]}]")
 _UNITS = r"(?:minutes?|hours?|days?|nights?|weeks?|months?|years?)"

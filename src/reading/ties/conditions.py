@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from . import lexicon
-from . import quantities as q
-from . import values as v
-from .meanings import CURRENCY
-from .naming import field_name
-from .phrases import stripped
-from .shaping import Shaped
-from .words import word_set
+from ..lexicon import entries as lexicon
+from ..naming import field_name
+from ..saying import quantities as q
+from ..saying import values as v
+from ..saying.meanings import CURRENCY
+from ..saying.phrases import stripped
+from ..shaping import Shaped
+from ..words import word_set
 
 _RESERVED = word_set(
     "all and as asc between by case cast check date desc else end exists false from group having "

@@ -1,0 +1,1 @@
+"""What the reader knows of business fields: names, makers, subjects, places."""

@@ -1,0 +1,1 @@
+"""What a phrase of the request says about one field."""

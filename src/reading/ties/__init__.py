@@ -1,0 +1,1 @@
+"""What a clause says about several fields of a row."""
