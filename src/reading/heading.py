@@ -291,7 +291,10 @@ def _period(text: str, context: Context) -> OpenSpan | None:
 
 
 def _counted_subject(text: str, context: Context) -> bool:
+    """ "500 orders with id"; not "device id out of 20 devices"."""
     count = _counted(text, context)
+    if count and not set(text[: count[1]].casefold().split()) <= _NOISE:
+        return False
     return bool(count and s.is_subject(_subject(text[count[2] :].split(" with ", maxsplit=1)[0])))
 
 

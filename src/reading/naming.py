@@ -38,6 +38,7 @@ _REPEATING = word_set(
     "measurement claim loan refund return shipment delivery ticket appointment reservation trip "
     "ride call email message comment rating grade click subscription"
 )
+_CODED = frozenset({"country", "country code", "currency", "language", "locale"})
 _AT_WORK = word_set("employee mitarbeiter staff worker applicant candidate colleague")
 _OF_A_PERSON = word_set(
     "order booking reservation appointment subscription visit policy claim loan ticket review "
@@ -96,7 +97,8 @@ def value_of(words: str, setting: Setting) -> tuple[str, str] | None:
     hit = _found(name, setting) if name and not lexicon.exact(words) else None
     if hit and value in map(str, hit.template.values):
         return name, value
-    return None
+    is_code = hit and (hit.template.format or hit.entry) in _CODED
+    return (name, value) if is_code and re.fullmatch(r"[A-Z]{2,3}", value) else None
 
 
 def _found(words: str, setting: Setting) -> Hit | None:

@@ -78,13 +78,19 @@ def natural(template: Template) -> tuple[Number | None, Number | None]:
 def _precision(said: Said, template: Template) -> tuple[str, int | None]:
     """(type, decimal places): bounds with decimals make a number of any field."""
     told = [n for n in (said.low, said.high, said.mean, said.median) if n is not None]
-    is_whole = all(float(n).is_integer() for n in told)
+    is_whole = all(float(n).is_integer() for n in told) and not _is_fine(said)
     own = (template.generator or {}).get("decimal_places", 2)
     if said.type == "integer" or (template.type == "integer" and is_whole and not said.decimals):
         return "integer", None
     if said.decimals is not None:
         return "number", said.decimals
     return "number", int(own) if template.type == "number" else 2
+
+
+def _is_fine(said: Said) -> bool:
+    """ "distance km lognormal median 3": whole numbers would leave no shape."""
+    centre = said.median if said.median is not None else said.mean
+    return said.shape in ("lognormal", "exponential") and centre is not None and centre < 10
 
 
 def _bounds(said: Said, kind: str, places: int | None) -> tuple[Number | None, Number | None]:

@@ -13,8 +13,10 @@ from .lexicon.makers import Template
 from .naming import Setting, field_name, template_for
 from .ranges import ranged
 from .saying.days import iso, said_span
+from .saying.quantities import Span
 from .saying.said import Said, Value
-from .saying.values import TRUE_FALSE, plain_word, typed
+from .saying.values import TRUE_FALSE, plain_word
+from .weighing import of_nothing, tidy, type_of, weighted
 
 OPTIONAL_SHARE = 0.2
 
@@ -88,9 +90,16 @@ def _typed(template: Template, said: Said, *, known: bool) -> Template:
         return _BY_TYPE["boolean"]
     if wanted:
         return template
-    if template.type == "time" and said.is_ranged:  # "waiting time up to 20 minutes"
-        return _BY_TYPE["integer"]
+    if said.is_ranged and _is_number_after_all(template, said):
+        return _implied(_BY_TYPE["string"], said)
     return template if known else _implied(template, said)
+
+
+def _is_number_after_all(template: Template, said: Said) -> bool:
+    """ "grade 1.0 to 5.0", "device id out of 20 devices", "waiting time up to 20 minutes"."""
+    is_letters = bool(template.values) and template.type == "string" and not said.values
+    is_code = template.kind == "pattern" and said.low == 1 and not said.unique
+    return is_letters or is_code or template.type == "time"
 
 
 def _is_truth(said: Said) -> bool:
@@ -117,8 +126,11 @@ def _implied(template: Template, said: Said) -> Template:
 
 def _made(shaped: Shaped, template: Template, setting: Setting) -> Shaped:
     said = shaped.said
-    if said.values or said.shares or said.mostly or said.portion is not None:
+    fits = bool(said.weights) and len(said.weights) == len(template.values)  # "priority 60/40"
+    if said.values or said.shares or said.mostly or said.portion is not None or fits:
         return _divided(shaped, template)
+    if said.weights:
+        shaped = replace(shaped, left=(*shaped.left, said.words))
     if said.pattern or said.template or said.serial or said.start is not None:
         return _coded(shaped, template)
     if template.type in ("date", "datetime", "time"):
@@ -171,7 +183,7 @@ def _portioned(shaped: Shaped, template: Template) -> Shaped:
 def _unfitting(shaped: Shaped) -> Shaped:
     """Bounds that a field of text or of truth cannot have."""
     said = shaped.said
-    if said.is_ranged or said.period or said.clock or said.mean is not None:
+    if said.is_ranged or said.period or said.clock or said.mean is not None or said.step:
         return replace(shaped, left=(*shaped.left, said.words))
     return shaped
 
@@ -195,66 +207,20 @@ def _coded(shaped: Shaped, template: Template) -> Shaped:
 
 def _categories(shaped: Shaped, template: Template) -> Shaped:
     said = shaped.said
+    if template.type in ("integer", "number") and not said.values and of_nothing(said):
+        return replace(_numbered(shaped, template), left=(*shaped.left, said.words))
     shaped = _unfitting(shaped)
     if template.type == "boolean" and not said.values:
         return _truth(shaped, template)
-    weighted = _weighted(said, template)
-    values = [value for value, _ in weighted]
+    shares = weighted(said, template)
+    values = [value for value, _ in shares]
     generator: dict[str, Any] = {"kind": "category", "values": values}
     if said.weights or said.shares or said.mostly:
-        generator["weights"] = [_tidy(weight) for _, weight in weighted]
+        generator["weights"] = [tidy(weight) for _, weight in shares]
     if said.exact:
         generator["quota"] = "exact"
-    shaped = _with(shaped, type=_type_of(values, template), generator=generator)
+    shaped = _with(shaped, type=type_of(values, template), generator=generator)
     return _explained(shaped, values)
-
-
-def _weighted(said: Said, template: Template) -> list[tuple[Value, float]]:
-    """Each value with its weight in percent; what no share was named for shares the rest."""
-    named = {plain_word(value): share * 100 for value, share in said.shares}
-    values = list(said.values or typed(tuple(str(value) for value, _ in said.shares)))
-    left = 100 - sum(named.values())
-    if not said.values and left > 0.01:
-        values += [v for v in template.values if plain_word(v) not in named] or ["other"]
-    values += [v for v, _ in said.shares if plain_word(v) not in map(plain_word, values)]
-    if said.mostly:
-        values = values if any(plain_word(v) == plain_word(said.mostly) for v in values) else [
-            said.mostly, *(values or [v for v in template.values if v != said.mostly] or ["other"])
-        ]  # fmt: skip
-        named[plain_word(said.mostly)] = min(70.0, max(left, 0))
-        left = 100 - sum(named.values())
-    if len(said.weights) == len(values):
-        return list(zip(values, said.weights, strict=True))
-    if not said.values and left <= 0.01:
-        values = [value for value in values if plain_word(value) in named]
-    open_ones = [value for value in values if plain_word(value) not in named]
-    own = _own_weights(template, open_ones)
-    return [
-        (v, named[plain_word(v)] if plain_word(v) in named else max(left, 0) * own[v])
-        for v in values
-    ]
-
-
-def _own_weights(template: Template, values: list[Value]) -> dict[Value, float]:
-    """The template's proportions among these values, else equal ones; they sum to 1."""
-    known = dict(
-        zip(template.values, (template.generator or {}).get("weights") or (), strict=False)
-    )
-    raw = [float(known.get(v, 0)) for v in values]
-    if not all(raw):
-        raw = [1.0] * len(values)
-    return {v: weight / sum(raw) for v, weight in zip(values, raw, strict=True)}
-
-
-def _tidy(weight: float) -> int | float:
-    rounded = round(weight, 4)
-    return int(rounded) if float(rounded).is_integer() else rounded
-
-
-def _type_of(values: list[Value], template: Template) -> str:
-    if all(isinstance(v, int) for v in values):
-        return "number" if template.type == "number" else "integer"
-    return "number" if all(isinstance(v, int | float) for v in values) else "string"
 
 
 def _explained(shaped: Shaped, values: list[Value]) -> Shaped:
@@ -301,11 +267,11 @@ def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
         return (
             _bounded(shaped, minimum=said.clock[0], maximum=said.clock[1]) if said.clock else shaped
         )
-    if said.clock:
-        shaped = replace(shaped, left=(*shaped.left, said.words))
     first, last = template.days or (-1095, 0)
     natural = (today + timedelta(days=first), today + timedelta(days=last))
     span = said_span(said, natural, today)
+    if said.clock:
+        return _at_hours(shaped, template, span or natural)
     if span:
         low, high = iso(span, template.type)
         if said.period and said.period[0] is None:
@@ -319,6 +285,23 @@ def _dated(shaped: Shaped, template: Template, today: date) -> Shaped:
     return shaped.noting(f"{shaped.name!r} was taken as days from {natural[0]} to {natural[1]}")
 
 
+_EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _at_hours(shaped: Shaped, template: Template, span: Span) -> Shaped:
+    """ "ordered at between 11:00 and 23:00", on any day."""
+    said = shaped.said
+    if template.type != "datetime" or not said.clock:
+        return replace(shaped, left=(*shaped.left, said.words))
+    low, high = iso(span, template.type)
+    hours = {"start": said.clock[0][:5], "end": said.clock[1][:5], "days": _EVERY_DAY}
+    made = {"kind": "datetime", "minimum": low, "maximum": high, "business_hours": hours}
+    shaped = _with(shaped, generator=made)
+    if said.period:
+        return shaped
+    return shaped.noting(f"{shaped.name!r} was taken as days from {span[0]} to {span[1]}")
+
+
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -328,6 +311,8 @@ def _numbered(shaped: Shaped, template: Template) -> Shaped:
     numbers = ranged(shaped.said, template)
     shaped = _with(shaped, type=numbers.type, generator=dict(numbers.generator))
     shaped = _bounded(shaped, minimum=numbers.minimum, maximum=numbers.maximum)
+    if shaped.said.step and shaped.said.step not in (1, 10.0 ** -(shaped.said.decimals or 0)):
+        shaped = _bounded(shaped, multipleOf=shaped.said.step)
     return shaped.noting(*(f"{shaped.name!r} {note}" for note in numbers.notes))
 
 

@@ -17,7 +17,7 @@ longer than this, so none of them can be slow whatever it is given."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _SEPARATOR = re.compile(
     r"[,;\n•·.!?|]|(?<!\w)(?:and|und|sowie|plus|between|zwischen|&"
-    r"|(?:sum|product|difference) of)(?!\w)",
+    r"|(?:sum|product|difference) of|(?:computed|calculated|derived) from)(?!\w)",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^(?:[-*–•>] ?|\(?(?:\d{1,3}|[a-z])[.)] )+", re.IGNORECASE)
@@ -75,14 +75,16 @@ def clauses(text: str) -> tuple[Clause, ...]:
         if inside[match.start()]:
             continue
         word = match.group().casefold()
-        if word in ("between", "zwischen") or word.endswith(" of"):
+        if word in ("between", "zwischen") or word.endswith((" of", " from")):
             awaited = True
             continue
         if word in ("and", "und") and awaited:  # the "and" of "between 1 and 5"
             awaited = False
             continue
-        if not _separates(text, match.start(), match.end()) or (
-            word == "plus" and _adds(text, start, match.start())
+        if (
+            not _separates(text, match.start(), match.end())
+            or _is_value(text, match)
+            or (word == "plus" and _adds(text, start, match.start()))
         ):
             continue
         _add(found, text[start : match.start()], before)
@@ -132,6 +134,12 @@ def _separates(text: str, at: int, end: int) -> bool:
     return word not in _ABBREVIATIONS and not (
         word.isdigit() and _starts_line(text, at - len(word))
     )
+
+
+def _is_value(text: str, match: re.Match[str]) -> bool:
+    """The "plus" of "basic/plus/premium"."""
+    return match.group().isalpha() and "/" in (text[match.start() - 1 : match.start()],
+                                               text[match.end() : match.end() + 1])  # fmt: skip
 
 
 def _adds(text: str, start: int, at: int) -> bool:

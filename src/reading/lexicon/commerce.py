@@ -96,6 +96,7 @@ COMMERCE: Room = {
     "claim amount|loan amount": money(80, 0.9),
     "monthly spend|spend|total spend|spending|monthly spending|lifetime value|"
     "customer lifetime value|ltv|clv": money(33, 0.8),
+    "monthly payment|installment|instalment|monthly installment": money(260, 0.6),
     "annual revenue|yearly revenue|profit|budget|annual turnover": money(500000, 1.2),
     "balance|account balance|opening balance|closing balance|current balance": money(1800, 1.0),
     "credit limit": choice(1000, 2000, 5000, 10000, 20000),

@@ -56,6 +56,8 @@ GERMAN: Mapping[str, str] = {
     "nettobetrag": "net amount", "bruttobetrag": "gross amount", "stückpreis": "unit price",
     "raucher": "smoker", "kilometerstand": "mileage", "kraftstoff": "fuel", "miete": "rent",
     "spitzname": "nickname", "seriennummer": "serial number", "webseite": "website",
-    "erstellt am": "created at", "status": "status", "kinder": "child", "abo": "plan",
+    "erstellt am": "created at", "bestellt am": "ordered at",
+    "versendet am": "shipped at", "geliefert am": "delivered at", "geschlossen am": "closed at",
+    "geändert am": "updated at", "status": "status", "kinder": "child", "abo": "plan",
     "tarif": "plan", "grund": "return reason",
 }  # fmt: skip

@@ -115,7 +115,9 @@ WORLD: Room = {
         "economy", "premium", "business", "first", weights=(78, 10, 10, 2)
     ),
     "delay|delay minute|delay in minute": few(9, 0, 180),
-    "departure time|scheduled departure|scheduled arrival|arrival time|takeoff": moment(-365, 60),
+    "departure time|scheduled departure|scheduled arrival|arrival time|takeoff|landing": moment(
+        -365, 60
+    ),
     "flight duration|flight time|travel time": whole(45, 840),
     "hotel|hotel name": choice(
         "Harbour View",
@@ -178,6 +180,7 @@ WORLD: Room = {
     "systolic|systolic blood pressure|systolic pressure": bell(124, 14, 85, 200, 0),
     "diastolic|diastolic blood pressure|diastolic pressure": bell(79, 9, 50, 120, 0),
     "blood pressure": shaped("1[0-4][0-9]/[6-8][0-9]"),
+    "bmi|body mass index": bell(26, 4.5, 15, 50, 1),
     "body temperature": bell(36.8, 0.4, 35, 41, 1),
     "cholesterol": bell(195, 35, 100, 350, 0),
     "glucose|blood sugar|blood glucose": bell(98, 18, 60, 300, 0),
@@ -190,6 +193,7 @@ WORLD: Room = {
     "appointment|appointment time": moment(-60, 60),
     # schools and books
     "student number|matriculation number|student no": code("S-{n:06d}"),
+    "pickup time|pick up time|dropoff time|drop off time|pickup at|dropoff at": moment(-365),
     "grade|mark|final grade|letter grade": choice(
         "A", "B", "C", "D", "F", weights=(20, 34, 28, 12, 6)
     ),
@@ -236,6 +240,8 @@ WORLD: Room = {
     "living area|floor area|square meter|square metre|area|size in square meter|sqm": whole(
         25, 260
     ),
+    "square foot|square footage|sqft|sq ft": whole(350, 5000),
+    "vintage|vintage year": whole(1985, 2024),
     "property type": choice("flat", "house", "office", "shop", weights=(60, 30, 6, 4)),
     "year built|construction year|built year|year of construction": whole(1900, 2025),
     "property price|house price|asking price": whole(90000, 1500000),

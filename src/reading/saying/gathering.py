@@ -12,6 +12,7 @@ from . import values as v
 from .meanings import Context
 from .modifiers import UNIT
 from .phrases import read_phrase, stripped
+from .rewriting import rewritten
 from .said import Said
 
 _OPENED = re.compile(r"\b(?:one of|either|any of|values|options|entweder)\b[^()]*$", re.IGNORECASE)
@@ -23,6 +24,10 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(r"\b(?:length|under|over|above|below|than|least|most)\b", re.IGNORECASE)
+_MAPPING = re.compile(r"\bdepend(?:s|ing) on [^:]{1,40}: ?[^:]+$", re.IGNORECASE)
+_ENTRY = re.compile(
+    r"(?P<value>[^\W\d]+(?:[ -][^\W\d]+){0,2})[ :=]{1,3}(?:[$€£] ?)?\d[\d.,]{0,12} ?[€$£%]?"
+)
 MOST_VALUES = 30
 """Clauses that one list of values may reach over."""
 _UNIT_LAST = re.compile(rf"(?<=\d) ?{UNIT.pattern}$", re.IGNORECASE)
@@ -79,8 +84,15 @@ def _introduced(clause: Clause) -> Clause:
 
 
 def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
-    text = re.sub(r"^(?:davon|of which|of them) (?=\d)", "", clause.text, flags=re.IGNORECASE)
-    starts = clause.before in (".", "\n")
+    """The phrases that a clause begins; their words are the clause's own."""
+    plain = rewritten(clause.text) if len(clause.text) <= LONGEST_CLAUSE else clause.text
+    phrases = _begun_by(plain, clause.before in (".", "\n"), context)
+    is_own = plain == clause.text or len(phrases) > 1
+    return phrases if is_own else (replace(phrases[0], words=clause.text),)
+
+
+def _begun_by(text: str, starts: bool, context: Context) -> tuple[Phrase, ...]:
+    text = re.sub(r"^(?:davon|of which|of them) (?=\d)", "", text, flags=re.IGNORECASE)
     pair = v.share_of(text, german=context.german)
     is_off = pair and re.match(
         r"(?:off|discount|rabatt|if|when|for|over)\b", pair[0], re.IGNORECASE
@@ -108,6 +120,8 @@ def _with_share(text: str, context: Context) -> str | None:
     pairs = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(min(len(words), 4), 0, -1)]
     for name, piece in [colon.groups()] if colon else pairs:
         pair = v.share_of(piece, german=context.german)
+        if pair and lexicon.exact(name) and v.is_true_false(v.split(pair[0])):
+            return None  # "manager yes/no 10 %": how many are
         if lexicon.exact(name):
             return f"{name} ({piece})" if pair and not piece[0].isdigit() else None
     return None
@@ -119,6 +133,8 @@ def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
         return None
     if last.open and (clause.before in (",", "and")) and _could_be_value(clause.text):
         return _with_value(last, clause)
+    if _MAPPING.search(last.text) and _is_entry(clause.text):
+        return last.joined(clause, f"{last.text}, {clause.text}")
     if last.sharing and v.share_of(clause.text, german=context.german):
         return replace(last.joined(clause, f"{last.text[:-1]}, {clause.text})"), sharing=True)
     if last.shares:
@@ -128,6 +144,12 @@ def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
         shares = replace(last, shares=(*last.shares, pair)) if pair and pair[1] else None
         return shares and shares.joined(clause, last.text)
     return _with_modifier(last, clause, context)
+
+
+def _is_entry(text: str) -> bool:
+    """ "M 10.90": another value of a mapping, and no field."""
+    entry = _ENTRY.fullmatch(text)
+    return bool(entry and not lexicon.exact(entry["value"]))
 
 
 def _with_value(last: Phrase, clause: Clause) -> Phrase:
@@ -243,4 +265,5 @@ def unelided(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
 def _stands_alone(text: str) -> bool:
     """ "name and email address" is not "name address"; "start and end date" is one pair."""
     hit = lexicon.exact(stripped(text))
-    return hit is not None and hit.entry not in ("start", "end", "check in", "arrival", "created")
+    pairs = ("start", "end", "check in", "arrival", "departure", "created")
+    return hit is not None and hit.entry not in pairs

@@ -190,6 +190,18 @@ def words(found: Found, said: Said) -> Said | None:
     return said.but(lengths=(low, high)) if 1 <= low <= high <= 1000 else None
 
 
+def step(found: Found, said: Said) -> Said | None:
+    number = found.number("step")
+    places = q.decimals(found["step"]) or said.decimals
+    return said.but(step=number, decimals=places) if number else None
+
+
+def one_of_many(found: Found, said: Said) -> Said | None:
+    """ "device id out of 20 devices": numbers from 1 to 20."""
+    count = int(found["count"])
+    return said.but(low=1, high=count) if found.named and count and not said.is_ranged else None
+
+
 def start(found: Found, said: Said) -> Said | None:
     number = found.number("start")
     return said.but(start=int(number)) if number is not None else None
@@ -218,9 +230,14 @@ def shape(found: Found, said: Said) -> Said:
     return said.but(shape=known.get(word, word))
 
 
+_ALL_OF_THEM = frozenset({"cases", "rows", "them", "values", "time", "the time"})
+
+
 def share(found: Found, said: Said) -> Said | None:
     pair = v.share_of(found.match.group(), german=found.context.german)
-    return said.but(shares=(*said.shares, pair)) if pair else None
+    if pair is None or pair[0].casefold() in _ALL_OF_THEM:
+        return None
+    return said.but(shares=(*said.shares, pair))
 
 
 def portion(found: Found, said: Said) -> Said | None:
@@ -239,9 +256,15 @@ def throughout(found: Found, said: Said) -> Said | None:
     return said.but(portion=share) if found.named and not found.context.named else None
 
 
-def weights(found: Found, said: Said) -> Said:
-    shares = re.findall(r"\d+(?:\.\d+)?", found.match.group())
-    return said.but(weights=tuple(float(share) for share in shares))
+def weights(found: Found, said: Said) -> Said | None:
+    """Shares, or "12/24/36": values, where nothing else is listed and they are no whole."""
+    pieces = re.findall(r"\d+(?:\.\d+)?", found.match.group())
+    shares = tuple(float(piece) for piece in pieces)
+    is_listed = bool(said.values) or "/" in found.text.replace(found.match.group(), "")
+    is_whole = abs(sum(shares) - 100) < 1.5 or abs(sum(shares) - 1) < 0.015
+    if not is_whole and not is_listed and "%" not in found.match.group():
+        return None if said.values else said.but(values=v.typed(tuple(pieces)))
+    return said.but(weights=shares)
 
 
 def letters(found: Found, said: Said) -> Said | None:

@@ -65,6 +65,10 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"\b(?P<low>\d{1,4})(?: ?[-–] ?| to )?(?P<high>(?<=[-– ])\d{1,4})? words?(?: long)?\b"),
      m.words),
     (_x(r"\b(?P<count>\d) (?:decimals?(?: places?| digits?)?|nachkommastellen)\b"), m.decimals),
+    (_x(r"\b(?:in (?:steps|increments) of|(?:in )?multiples of|rounded to|step) "
+        rf"(?P<step>{q.NUMBER})(?!\w)"), m.step),
+    (_x(r"\b(?:out of|one of|from) (?P<count>\d{1,6}) (?:different |distinct |possible |known )?"
+        r"[^\W\d]\w{1,30}(?= ?(?:$|\0))"), m.one_of_many),
     (_x(rf"\b(?:start(?:ing|s)?|beginn?(?:ing|s)?)(?: (?:at|from|with|mit|bei))"
         rf" (?P<start>{q.NUMBER})(?![\w:])"), m.start),
     (_x(rf"\b(?:normally distributed|normal(?: distribution)?|gaussian)(?: distribution)?,?"

@@ -23,6 +23,10 @@ _LIMIT = (
 )
 _LEAD = r"(?:(?:always|never|not|strictly|only|is|are|must be|should be|comes?|lies|on or) ){0,4}"
 _NO_FIELD = rf"(?!{q.MOMENT}|the (?:last|past)|noon\b|midnight\b|today\b|now\b|{CURRENCY})"
+_PACE = (
+    r"(?<!\w)(?:(?:one|once|taken|recorded|measured|sampled|logged|(?:a )?(?:reading|row)s?) )?"
+    r"every (?:\d{1,4} )?(?:second|minute|hour|day|week)s?(?!\w)"
+)
 _OF_NAMES = r"(?:the )?[^\W\d][\w ]{0,40}"
 _CONDITION = re.compile(
     r"(?<!\w)(?:(?:(?:null|empty|missing|blank) )?(?:only (?:if|when|for|where)|when|whenever"
@@ -37,10 +41,14 @@ _CONDITION = re.compile(
     rf"|(?<!\w){_LEAD}(?:(?:{_LIMIT} )?{_COUNT} )?(?:before|after|prior to|later than|earlier than"
     rf"|following)(?: or on)? {_NO_FIELD}(?=[^\W\d])|(?<!\w)(?:{_LIMIT} )?{_COUNT} (?:of|from) "
     rf"(?=[^\W\d])|(?<!\w){_LEAD}(?:(?:less|lower|smaller|fewer|more|greater|higher|larger|bigger)"
-    rf" than|below|above) {_NO_FIELD}(?=[^\W\d])",
+    rf" than|below|above) {_NO_FIELD}(?=[^\W\d])"
+    r"|(?<=\w )\d[\d.,]{0,8} ?%? ?(?:[-–]|to|and) ?\d[\d.,]{0,8} ?(?:%|percent) of (?:the |its )?"
+    r"(?!them\b|rows\b|all\b|values\b|users\b|cases\b)(?=[^\W\d])(?=[\w ]{1,40}$)"
+    rf"|(?<!\w)(?:{_LIMIT} )?{_COUNT} (?:later|afterwards|thereafter)(?!\w)|{_PACE}",
     re.IGNORECASE,
 )
 _STEP = re.compile(r"[<>≤≥]? ?\d[\d.,]{0,12}k?(?: ?[-–] ?\d[\d.,]{0,12}k?|\+)?", re.IGNORECASE)
+_REMARK = re.compile(r" (?:always|never|only|must|should|is|are|if|when) ", re.IGNORECASE)
 _TURNS = re.compile(
     r" (?:before|after|later than|earlier than|match(?:es|ing)?|that|which|who|whose|where|related"
     r"|corresponding|belonging|for each|so that|should|must|vor|nach|passend) ",
@@ -68,7 +76,7 @@ _FILLER = word_set(
     "per ein eine einen einer der die das den dem des mit und als im in von je sowie auch "
     "le la les l'un une des los las el un una del su"
 )
-_KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was"})
+_KEPT_FIRST = frozenset({"is", "has", "in", "all", "on", "to", "from", "per", "was", "value"})
 """Filler that may begin a field's name: is active, in stock."""
 _KEPT_LAST = frozenset({"at", "on"})
 """Filler that may end one: created at."""
@@ -111,9 +119,18 @@ def _conditioned(text: str) -> tuple[str, str]:
 def _unbracketed(text: str, said: Said, context: Context) -> tuple[str, Said]:
     inner = replace(context, named=True)
     while match := _BRACKETS.search(text):
-        said = _in_brackets(match[1].strip(), said, inner)
+        listed, said = _without_remark(match[1].strip(), said)
+        said = _in_brackets(listed, said, inner)
         text = text[: match.start()] + GONE + text[match.end() :]
     return text, said
+
+
+def _without_remark(text: str, said: Said) -> tuple[str, Said]:
+    """ "rent, salary; salary always positive": the list, and what was said of it."""
+    listed, _, remark = text.partition("; ")
+    if not _REMARK.search(remark):
+        return text, said
+    return listed, said.but(rest=(*said.rest, remark))
 
 
 def _in_brackets(text: str, said: Said, context: Context) -> Said:

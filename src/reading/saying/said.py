@@ -16,6 +16,7 @@ class Said:
 
     `low`/`high` are numbers as written (years too, where the field turns out to be a date); with
     `above`/`below` they are themselves excluded. `period` is a span of days, `clock` one of hours.
+    `step`: what all values are multiples of.
     `shares` are (value, fraction); `weights` go with `values` in order;
     `portion` is a lone share: "newsletter 40 %", "VAT 19%". `ties`
     hold what is said of other fields too, `rest` what was not understood.
@@ -28,6 +29,7 @@ class Said:
     above: bool = False
     below: bool = False
     decimals: int | None = None
+    step: int | float | None = None
     period: OpenSpan | None = None
     clock: tuple[str, str] | None = None
     values: tuple[Value, ...] = ()

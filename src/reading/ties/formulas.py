@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..saying import quantities as q
+from ..shaping import Shaped
 from .conditions import Names, sql_name
 
 _SIGNS = {"×": "*", "x": "*", "·": "*", "*": "*", "times": "*", "multiplied by": "*", "÷": "/",
@@ -40,6 +41,21 @@ def formula(text: str, names: Names) -> str | None:
     return found
 
 
+_BMI = ("weight", "*", "10000", "/", "height", "/", "height")  # kilogrammes, centimetres
+_WELL_KNOWN = {"bmi": _BMI, "body mass index": _BMI}
+
+
+def well_known(subject: Shaped, names: Names) -> str | None:
+    """How such a field follows from others, where everybody knows it and all of them are there."""
+    terms = _WELL_KNOWN.get(subject.entry, ())
+    found = [names.find(term) if term.isalpha() else None for term in terms]
+    if not terms or any(term.isalpha() and not one for term, one in zip(terms, found, strict=True)):
+        return None
+    return " ".join(
+        sql_name(one.name) if one else term for term, one in zip(terms, found, strict=True)
+    )
+
+
 def _joined(left: str, sign: str, piece: str, names: Names) -> str | None:
     share = _SHARE.fullmatch(piece)
     if share and not share[2] and sign in "+-":  # "plus 19 %" is of all that stands before
@@ -47,7 +63,19 @@ def _joined(left: str, sign: str, piece: str, names: Names) -> str | None:
         factor = 1 + (part or 0) / 100 * (1 if sign == "+" else -1)
         return f"({left}) * {factor:.6g}" if part is not None else None
     right = _term(piece, names)
-    return None if right is None else f"{left} {sign} {right}"
+    span = _span(left, piece, names)
+    return None if right is None else f"{left} {sign} {right}{span}"
+
+
+_SPANS = ("minute", "hour", "week", "month", "year")
+
+
+def _span(left: str, piece: str, names: Names) -> str:
+    """ "start date + term in months": a day plus a bare number would be days."""
+    first, one = names.find(left.split(" ", maxsplit=1)[0].strip('"')), names.find(piece)
+    unit = one.said.unit.casefold().removesuffix("s") if one else ""
+    is_dated = first is not None and first.field["type"] in ("date", "datetime")
+    return f" * INTERVAL 1 {unit.upper()}" if is_dated and unit in _SPANS else ""
 
 
 def _term(text: str, names: Names) -> str | None:

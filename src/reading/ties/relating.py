@@ -1,4 +1,4 @@
-"""What a clause says about two fields of a row: conditions, order, amounts."""
+"""What a clause says about two fields of a row: which relation it is, conditions and order."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..saying import quantities as q
-from ..saying.meanings import CURRENCY
 from ..shaping import Shaped
-from .conditions import COMPARISONS, condition, negated, sql_name, sql_value
-from .formulas import formula
-from .row import Row, empty_with, is_known_day, is_open, made_by
-from .totals import base_of, booked, computed, settle, stay, tax, total_of
+from . import amounts
+from .conditions import condition, negated, sql_name
+from .pace import PACED, paced
+from .row import Row, empty_with, is_known_choice, is_known_day, is_open, made_by
+from .totals import booked, settle, stay, tax
 
 _DATED = ("date", "datetime")
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "night": "days", "week": "weeks",
@@ -73,8 +72,9 @@ def _only_if(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     told = [piece for piece in pieces if piece not in orders]
     if len(told) != 1 or subject.field.get("null_when"):
         return False
-    sql = condition(re.sub(r" and$", "", told[0].strip()), row.names)
-    if sql is None or any(row.follows(name, subject.name) for name in _named(sql, row)):
+    when = re.sub(r" and$", "", told[0].strip())
+    sql = condition(when, row.names) or _of_new(when, row, subject)
+    if sql is None or any(row.follows(name, subject.name) for name in row.named(sql)):
         return False
     is_empty = bool(match["empty"]) != (match["word"].casefold() == "unless")
     _empty(row, subject, sql, is_empty=is_empty)
@@ -85,9 +85,18 @@ def _only_if(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     return True
 
 
-def _named(sql: str, row: Row) -> list[str]:
-    bare = re.sub(r"'[^']*'", "", sql)
-    return [one.name for one in row.fields if re.search(rf"(?<!\w){one.name}(?!\w)", bare)]
+def _of_new(when: str, row: Row, subject: Shaped) -> str | None:
+    """ "status is closed", where nobody listed a status: it becomes a field."""
+    match = re.fullmatch(r"(?:the )?(?P<name>[^\W\d][\w ]{1,30}) (?:is|=) (?P<value>.{1,40})", when)
+    if not match or row.find(match["name"]) or not is_known_choice(match["name"], row.setting):
+        return None
+    added = row.add(match["name"], subject)
+    sql = condition(when, row.names)
+    if sql is None:
+        row.fields = [one for one in row.fields if one.name != added.name]
+        return None
+    row.notes.append(f"{added.name!r} was added, as the request refers to it")
+    return sql
 
 
 def _empty(row: Row, subject: Shaped, sql: str, *, is_empty: bool) -> None:
@@ -110,6 +119,7 @@ def _empty(row: Row, subject: Shaped, sql: str, *, is_empty: bool) -> None:
 
 def _ordered(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     """ "before check-in", "at most 5 days after order date", "never before the start"."""
+    subject = _as_moment(match, row, subject)
     if subject is None or subject.field["type"] not in _DATED:
         return False
     other = row.find(match["other"]) or _implied(match["other"], row, subject)
@@ -124,6 +134,16 @@ def _ordered(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     if match["count"]:
         return not is_not and _apart(match, row, subject, other, is_after=is_after)
     return _later(row, low, high, strict=strict)
+
+
+def _as_moment(match: re.Match[str], row: Row, subject: Shaped | None) -> Shaped | None:
+    """ "reported 0 to 30 days after": whatever it is called, it is a day."""
+    is_told = subject is None or subject.hit.certain or subject.field["type"] != "string"
+    if subject is None or is_told or not is_open(subject) or not row.find(match["other"]):
+        return subject
+    kind = "datetime" if (match["unit"] or "").casefold().startswith(("hour", "min")) else "date"
+    row.put(made_by(subject, {"kind": "datetime"}, type=kind))
+    return row.find(subject.name)
 
 
 def _implied(words: str, row: Row, subject: Shaped) -> Shaped | None:
@@ -164,6 +184,17 @@ def _apart(
             for end in span]  # fmt: skip
     row.promise(f"{name} BETWEEN {ends[0]} AND {ends[1]}")
     return True
+
+
+def _thereafter(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
+    """ "value date 0-2 days later": than the day before it in the list."""
+    if subject is None or subject.field["type"] not in _DATED:
+        return False
+    before = row.fields[: [one.name for one in row.fields].index(subject.name)]
+    days = [one for one in before if one.field["type"] in _DATED]
+    if not days or row.follows(days[-1].name, subject.name):
+        return False
+    return _apart(match, row, subject, days[-1], is_after=True)
 
 
 def _reach(match: re.Match[str], count: int, more: int | None) -> tuple[int, int]:
@@ -209,102 +240,6 @@ def _follow(row: Row, low: Shaped, high: Shaped, *, strict: bool) -> None:
     )
 
 
-# ── more and less ─────────────────────────────────────────────────────────────────────────────
-
-
-def _compared(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
-    """ "always below price", "never more than the limit"."""
-    other = row.find(match["other"])
-    if subject is None or other is None or other is subject:
-        return False
-    numbers = ("integer", "number")
-    if subject.field["type"] not in numbers or other.field["type"] not in numbers:
-        return False
-    sign = next((sign for sign, words in COMPARISONS if words.fullmatch(match["op"])), "")
-    if match["not"]:
-        sign = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(sign, "")
-    low, high = (subject, other) if "<" in sign else (other, subject)
-    if not sign or row.follows(low.name, high.name):
-        return False
-    rule = {"rule": "inequality", "low": low.name, "high": high.name}
-    strict = "=" not in sign
-    row.rules.append({**rule, "strict": True} if strict else rule)
-    way = "below" if strict else "no more than"
-    row.notes.append(f"{low.name!r} was kept {way} {high.name!r} on every row")
-    row.promise(f"{sql_name(low.name)} {'<' if strict else '<='} {sql_name(high.name)}")
-    return True
-
-
-# ── amounts ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _discount(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
-    """ "10 % off from 7 nights"; "discount 10% if over 100": of the total where there is one."""
-    share = q.value(match["share"])
-    total, base = total_of(row), base_of(row)
-    if share is None or share > 100:
-        return False
-    bare = base or (sql_name(total.name) if total else "")
-    when = re.sub(r"^(?:if|when|for|on|bei)(?: stays?(?: of)?)? ", "", match["when"].strip())
-    sql = condition(when, row.names, bare)
-    if sql is None:
-        return False
-    if subject is not None and subject.entry.startswith("discount"):
-        return _discount_field(row, subject, share, sql)
-    if subject is not None or total is None or not base:
-        return False
-    rest = f"{round(1 - share / 100, 6):g}"
-    row.factors.append(f"CASE WHEN {sql} THEN {rest} ELSE 1 END")
-    row.notes.append(f"{share:g} % were taken off {total.name!r} where {sql}")
-    return True
-
-
-def _discount_field(row: Row, subject: Shaped, share: float, sql: str) -> bool:
-    if subject.name in _named(sql, row) or any(
-        row.follows(n, subject.name) for n in _named(sql, row)
-    ):
-        return False
-    expr = f"CASE WHEN {sql} THEN {share:g} ELSE 0 END"
-    kind = "integer" if float(share).is_integer() else "number"
-    computed(row, subject, expr, kind=kind)
-    return True
-
-
-def _case(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
-    """ "5 if total is under 50 else 0", "free over 50"."""
-    if subject is None:
-        return False
-    sql = condition(match["when"], row.names)
-    value, other = match["value"], match["other"]
-    if sql is None or any(row.follows(name, subject.name) for name in _named(sql, row)):
-        return False
-    cells = [_cell(one, subject) for one in (value, other)]
-    if None in cells:
-        return False
-    computed(row, subject, f"CASE WHEN {sql} THEN {cells[0]} ELSE {cells[1]} END")
-    return True
-
-
-def _cell(text: str | None, subject: Shaped) -> str | None:
-    if text is None:
-        return "0" if subject.field["type"] in ("integer", "number") else None
-    plain = re.sub(rf" ?(?:%|{CURRENCY})$", "", text.strip(), flags=re.IGNORECASE)
-    number = q.value(plain)
-    if subject.field["type"] in ("integer", "number"):
-        return None if number is None else f"{number}"
-    return sql_value(text.strip(" \"'")) if subject.field["type"] == "string" else None
-
-
-def _equal(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
-    if subject is None:
-        return False
-    expr = formula(match["expr"], row.names)
-    if expr is None or any(row.follows(name, subject.name) for name in _named(expr, row)):
-        return False
-    computed(row, subject, expr)
-    return True
-
-
 _LIMIT = (
     r"(?P<limit>at least|at most|up to|within|no more than|not more than|no later than|maximum|max"
     r"|minimum|min|exactly|more than|less than|between|from)"
@@ -323,21 +258,34 @@ _RELATIONS: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(
         r"(?P<share>\d[\d.,]{0,8}) ?(?:%|percent)(?: (?:off|discount|rabatt))?"
         r"(?: (?:the )?(?:total|price))?,?(?: (?P<when>(?:from|if|when|for|over|above|at|on|>).+))",
-        re.IGNORECASE), _discount),
+        re.IGNORECASE), amounts.discount),
+    (re.compile(
+        r"depend(?:s|ing) on (?:the )?(?P<key>[^:]{1,40}): ?(?P<entries>.+)", re.IGNORECASE),
+     amounts.mapped),
     (re.compile(
         r"(?P<value>.{1,40}?) (?:if|when|for) (?P<when>.+?)"
-        r"(?:,? (?:else|otherwise) (?P<other>.{1,40}))?", re.IGNORECASE), _case),
+        r"(?:,? (?:else|otherwise) (?P<other>.{1,40}))?", re.IGNORECASE), amounts.case),
     (re.compile(
         r"(?:is |are |and )?(?P<empty>(?:null|empty|missing|blank) )?(?P<word>(?:only )?"
         r"(?:if|when|for|where)|whenever|unless) (?P<when>.+)", re.IGNORECASE), _only_if),
+    (PACED, paced),
+    (re.compile(
+        rf"(?:{_LIMIT} )?(?P<count>\d{{1,4}})(?: ?(?:-|–|to|and) ?(?P<more>\d{{1,4}}))?"
+        r" (?P<unit>minutes?|hours?|days?|nights?|weeks?|months?|years?)"
+        r" (?:later|afterwards|thereafter)", re.IGNORECASE), _thereafter),
     (_ORDER, _ordered),
     (re.compile(
         r"(?:(?:always|is|are|must be|should be|be) ){0,3}(?P<not>(?:never|not) )?(?:be )?"
         r"(?P<op>(?:less|lower|smaller|fewer|more|greater|higher|larger|bigger) than|below|above"
         r"|under|over|at least|at most|exceeds?|up to|(?:not|no) (?:more|less) than|[<>≤≥]=?) ?"
-        r"(?P<other>[^\W\d].{0,60})", re.IGNORECASE), _compared),
+        r"(?P<other>[^\W\d].{0,60})", re.IGNORECASE), amounts.compared),
     (re.compile(
-        r"(?:(?:=|is|equals?|equal to|calculated|computed|derived|as|from|same as|the) ?){1,4}"
-        r"(?P<expr>.+)", re.IGNORECASE), _equal),
-    (re.compile(r"(?P<expr>\d[\d.,]{0,8} ?(?:%|percent) of .+)", re.IGNORECASE), _equal),
+        r"(?P<how>(?:(?:=|is|equals?|equal to|calculated|computed|derived|as|from|same as|the) ?)"
+        r"{1,4})"
+        r"(?P<expr>.+)", re.IGNORECASE), amounts.equal),
+    (re.compile(r"(?P<how>)(?P<expr>\d[\d.,]{0,8} ?(?:%|percent) of .+)", re.IGNORECASE),
+     amounts.equal),
+    (re.compile(
+        r"(?P<low>\d[\d.,]{0,8}) ?%? ?(?:[-–]|to|and) ?(?P<high>\d[\d.,]{0,8}) ?(?:%|percent) of "
+        r"(?P<other>.+)", re.IGNORECASE), amounts.part_of),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..lexicon import entries as lexicon
-from ..naming import Setting
+from ..naming import Setting, template_for
 from ..saying.said import Said
 from ..shaping import Shaped, shape
 from .conditions import Names, sql_name
@@ -51,6 +51,11 @@ class Row:
         place = [one.name for one in self.fields].index(beside.name)
         self.fields.insert(place + after, shaped)
         return shaped
+
+    def named(self, sql: str) -> list[str]:
+        """The fields that an expression names."""
+        bare = re.sub(r"'[^']*'", "", sql)
+        return [one.name for one in self.fields if re.search(rf"(?<!\w){one.name}(?!\w)", bare)]
 
     def rules_of(self, name: str) -> list[dict[str, Any]]:
         return [rule for rule in self.rules if name in (rule["low"], rule["high"])]
@@ -107,6 +112,11 @@ def is_open(shaped: Shaped) -> bool:
             said.clock, said.shape)  # fmt: skip
     numbers = (said.low, said.high, said.mean, said.median, said.stddev, said.start)
     return not any(told) and all(one is None for one in numbers) and not said.serial
+
+
+def is_known_choice(words: str, setting: Setting) -> bool:
+    """Whether the words name a field that has one of a few values in such a table."""
+    return bool(template_for(words, setting).template.values)
 
 
 def is_known_day(words: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from ..lexicon import entries as lexicon
 from ..shaping import Shaped
 from .conditions import sql_name
 from .row import Row, is_open, made_by
@@ -52,10 +53,19 @@ def tax(row: Row) -> None:
         return
     row.because = one.said.words
     computed(row, one, f"{one.said.portion:g} * {sql_name(base.name)}", kind="number")
-    total = total_of(row)
-    if total is not None and total.name != base.name and base.entry.startswith(("net", "sub")):
+    total = _gross_of(row, base)
+    if total is not None:
         row.because = total.said.words
         computed(row, total, f"{sql_name(base.name)} + {sql_name(one.name)}", kind="number")
+
+
+def _gross_of(row: Row, net: Shaped) -> Shaped | None:
+    """The field that holds the net amount and its tax."""
+    if not net.entry.startswith(("net", "sub")) and lexicon.words_of(net.name)[:1] != ("net",):
+        return None
+    gross = next((one for one in row.fields if lexicon.words_of(one.name)[:1] == ("gross",)), None)
+    total = gross or total_of(row)
+    return total if total is not None and total.name != net.name and is_open(total) else None
 
 
 def settle(row: Row) -> None:
