@@ -69,8 +69,8 @@ _NOISE = word_set(
 )
 _ENDS = word_set(
     "of for from in at by aged who that which on between to during since with using living based "
-    "where whose over under per about like and or einer eines in aus von für im am de du des d'un "
-    "d'une d del una un para pour"
+    "where whose over under per about like and or einer eines der des in aus von für im am de "
+    "du d'un d'une d del una un para pour"
 )
 
 

@@ -71,7 +71,8 @@ def field_name(words: str) -> str:
 def template_for(words: str, setting: Setting) -> Hit:
     """The maker of a field of this name; `certain` is false where the name was only guessed at."""
     found = (
-        _either(words, setting)
+        lexicon.abroad(words, setting.context.language)
+        or _either(words, setting)
         or _identifier(words, setting)
         or _generic(words, setting)
         or _truth(words)

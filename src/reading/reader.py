@@ -13,6 +13,7 @@ from . import heading
 from .answering import MOST_CLAUSES, in_own_words, quoted
 from .expecting import expectations
 from .grammar import HOMES, NAMES
+from .headed import headed
 from .heading import Head, read_head
 from .lexicon import entries as lexicon
 from .lexicon import locales, subjects
@@ -39,7 +40,6 @@ ENGINE = "local"
 
 _NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "and so on", "bitte",
                          "danke"})  # fmt: skip
-_AGES = frozenset({"age", "birth date", "date of birth", "dob", "birthdate", "birthday"})
 _FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresponding"})
 _ENDS_OF_A_WAY = frozenset({"from", "to", "von", "nach"})
 """Small words that are a column's name where nothing else stands between two commas."""
@@ -138,8 +138,7 @@ class _Reader:
             self._several(head)
         else:
             self._listed(unelided(head.listing))
-            self._of_period(head)
-            self._of_age(head)
+            self.left.extend(headed(self.fields, head, self.setting))
         if not self.fields:
             self._assumed(head)
 
@@ -272,6 +271,8 @@ class _Reader:
 
     def _shared(self, phrase: Phrase) -> None:
         """Shares belong to the last field that has one of their values, else to the last."""
+        if self._completed(phrase):
+            return
         kept = tuple(pair for pair in phrase.shares if not self._told(phrase, *pair))
         if not kept:
             return
@@ -285,6 +286,18 @@ class _Reader:
             self.fields[place] = built(before.hit, said, self.setting)
             return
         self.left.append(phrase.words)
+
+    def _completed(self, phrase: Phrase) -> bool:
+        """ "status: 85 % sent, 10 % back, 5 % lost": shares that make the last field whole."""
+        before = self.fields[-1].said if self.fields else Said("")
+        whole = sum(share for _, share in (*before.shares, *phrase.shares))
+        if not before.shares or abs(whole - 1) > 0.005:
+            return False
+        said = before.but(
+            shares=(*before.shares, *phrase.shares), words=f"{before.words}; {phrase.words}"
+        )
+        self.fields[-1] = built(self.fields[-1].hit, said, self.setting)
+        return True
 
     def _told(self, phrase: Phrase, value: str, share: float) -> bool:
         """ "half have a phone", "10 % vip": a field of its own, and how many have it."""
@@ -325,29 +338,6 @@ class _Reader:
             if self.fields[p].field["type"] == "boolean" or _values(self.fields[p])
         ]
         return fitting or last
-
-    def _of_period(self, head: Head) -> None:
-        """ "orders from 2024": the days of every date that has none of its own."""
-        if not head.period:
-            return
-        dated = [p for p, one in enumerate(self.fields) if _is_open_date(one)]
-        for place in dated:
-            said = self.fields[place].said.but(period=head.period)
-            self.fields[place] = shape(said, self.setting)
-        if not dated:
-            self.left.append(head.words)
-
-    def _of_age(self, head: Head) -> None:
-        """ "students aged 18 to 25": bounds of their age, or of their birth date."""
-        match = re.search(r"\baged? .{1,40}", head.words[:LONGEST_CLAUSE], re.IGNORECASE)
-        said = read_phrase(match.group(), self.context) if match else Said("")
-        if not said.is_ranged:
-            return
-        aged = [p for p, one in enumerate(self.fields) if one.entry in _AGES]
-        for place in aged:
-            self.fields[place] = reshape(self.fields[place], said, self.setting)
-        if not aged:
-            self.left.append(said.words)
 
     def _assumed(self, head: Head) -> None:
         if self.setting.owner not in subjects.SUBJECTS:
@@ -393,9 +383,3 @@ class _Reader:
 def _values(shaped: Shaped) -> tuple[Any, ...]:
     """The categories of a field, its template's too."""
     return (*shaped.field.get("generator", {}).get("values", ()), *shaped.hit.template.values)
-
-
-def _is_open_date(shaped: Shaped) -> bool:
-    """A date that lies in the past and of which nothing was said."""
-    is_dated = shaped.field["type"] in ("date", "datetime") and not shaped.field.get("constraints")
-    return is_dated and shaped.entry not in ("birth date", "expiry date")

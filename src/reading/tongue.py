@@ -59,7 +59,7 @@ def language_of(text: str) -> str:
     head = text[:_ROWS_HEAD]
     if _is_german(head):
         return "de"
-    words = set(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", head.lower()))
+    words = set(re.findall(r"(?<![\w/])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w/])", head.lower()))
     counts = {language: len(words & known) for language, known in _known_words().items()}
     best = max(HOMES, key=lambda language: counts[language])
     return best if counts[best] >= 2 and counts[best] > counts["en"] else "en"

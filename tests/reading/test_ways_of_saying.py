@@ -149,3 +149,38 @@ def test_a_count_inside_a_field_is_no_second_table() -> None:
 def test_a_pace_brings_the_moment_and_the_number_it_needs() -> None:
     reading = read("24 readings: one every hour from 2026-01-01, temperature")
     assert list(fields(reading)) == ["id", "timestamp", "temperature"]
+
+
+def test_how_many_are_missing_is_said_in_brackets_before_or_after() -> None:
+    texts = ("last login (nullable 20%)", "last login (20 % missing)", "last login (empty for 20%)")
+    readings = [read(f"100 users: id, {text}") for text in texts]
+    assert [fields(reading)["last_login"]["null_fraction"] for reading in readings] == [0.2] * 3
+    assert {reading.not_understood for reading in readings} == {()}
+
+
+def test_what_brackets_say_behind_a_condition_is_of_the_field() -> None:
+    reading = read(
+        "9 parcels: shipped date, delivered date 1 to 7 days after shipped (missing 6 %)"
+    )
+    delivered = fields(reading)["delivered_date"]
+    assert (delivered["generator"]["after"], delivered["null_fraction"]) == ("shipped_date", 0.06)
+
+
+def test_shares_that_make_a_whole_belong_to_the_field_that_began_them() -> None:
+    reading = read("100 orders: id, a status: 85% delivered, 10% returned, 5% cancelled.")
+    assert fields(reading)["status"]["generator"]["weights"] == [85, 10, 5]
+    assert list(fields(reading)) == ["id", "status"]
+
+
+def test_a_list_of_languages_is_not_the_language_of_the_request() -> None:
+    reading = read("10 tweets with text, likes, retweets less than likes, language en/es/de")
+    assert reading.document["locale"] == "en"
+    assert reading.document["rules"][0] == {
+        "rule": "inequality", "low": "retweets", "high": "likes", "strict": True
+    }  # fmt: skip
+
+
+def test_a_german_note_is_a_grade_and_a_class_has_a_letter() -> None:
+    made = fields(read("60 Schüler der Klasse 8 mit Vorname, Note 1-6, Klasse 8a/8b/8c"))
+    assert made["note"]["type"] == "integer"
+    assert made["klasse"]["generator"]["values"] == ["8a", "8b", "8c"]

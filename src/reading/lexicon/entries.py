@@ -104,6 +104,18 @@ def exact(name: str) -> Hit | None:
     return Hit(found[1], found[0], certain=True) if found else None
 
 
+def abroad(name: str, language: str) -> Hit | None:
+    """What a name means in a language, though it is an English word too: a German's Note."""
+    words = " ".join(words_of(name))
+    return exact(_ABROAD[language][words]) if words in _ABROAD.get(language, ()) else None
+
+
+_ABROAD = {
+    language: {" ".join(words_of(word)): entry for word, entry in words.items()}
+    for language, words in zip(("de", "fr", "es"), TRANSLATIONS, strict=True)
+}
+
+
 _WEAK = frozenset(
     (word,)
     for word in [

@@ -65,6 +65,8 @@ TECH: Room = {
     "password hash|hash|checksum|token|api key": shaped("[0-9a-f]{32}"),
     "session duration|time on page|visit duration|time on site": whole(5, 1800),
     "page viewed|page visited|page count": few(4, 1, 40),
+    "like|like count|upvote|favorite|favourite": few(40, 0, 400),
+    "share count|retweet|repost|reply count|downvote|comment count": few(12, 0, 120),
     "converted|logged in|is logged in|bounced|bounce": flag(0.2),
     # sensors
     "temperature|temp|air temperature|room temperature|body temp outside": bell(18, 7, -20, 45, 1),

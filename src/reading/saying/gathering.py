@@ -123,7 +123,7 @@ def _with_share(text: str, context: Context) -> str | None:
         if pair and lexicon.exact(name) and v.is_true_false(v.split(pair[0])):
             return None  # "manager yes/no 10 %": how many are
         if lexicon.exact(name):
-            return f"{name} ({piece})" if pair and not piece[0].isdigit() else None
+            return f"{name} ({piece})" if pair and piece[0].isalpha() else None
     return None
 
 

@@ -280,6 +280,7 @@ def slashes(found: Found, said: Said) -> Said | None:
 
 
 def _listed(pieces: tuple[str, ...], said: Said) -> Said | None:
+    pieces = tuple(piece for piece in pieces if v.has_letter(piece) or v.has_digit(piece))
     if len(pieces) < 2:
         return None
     if v.is_true_false(pieces):
@@ -299,8 +300,12 @@ def mostly(found: Found, said: Said) -> Said:
     return said.but(mostly=found["value"])
 
 
+_FEW = {"one": 1, "two": 2, "three": 3}
+
+
 def decimals(found: Found, said: Said) -> Said:
-    return said.but(decimals=min(9, int(found["count"])))
+    count = found["count"].casefold()
+    return said.but(decimals=min(9, _FEW.get(count) or int(count)))
 
 
 def unit(found: Found, said: Said) -> Said | None:

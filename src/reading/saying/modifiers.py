@@ -46,7 +46,8 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"(?P<share>\d[\d.,]{0,8}) ?%(?: of (?:them|rows|the rows|values|the values|all))?"
         r"(?: are| is| may be| can be| left)? ?(?:missing|nulls?|empty|blanks?|unknown|leer"
         r"|fehlend|ohne wert)(?: values?)?\b"
-        r"|\b(?:missing|null|empty|blank) (?:in|for|on) (?P<few>\d[\d.,]{0,8}) ?%"
+        r"|\b(?:nullable|optional|missing|nulls?|empty|blank) ?(?:in|for|on|:)? ?"
+        r"(?P<few>\d[\d.,]{0,8}) ?%"
         r"(?: of (?:them|rows|the rows|all|cases))?"), m.nulls),
     (_x(r"\b(?:no|without|never|nicht) (?:nulls?|blanks?|missing(?: values?)?|empty(?: values?)?)\b"
         r"|\b(?:not[ -]null|required|mandatory|non-null|always filled|pflichtfeld)\b"),
@@ -64,7 +65,8 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"\b(?P<count>[1-9]\d?)[ -]digits?\b"), m.digits),
     (_x(r"\b(?P<low>\d{1,4})(?: ?[-–] ?| to )?(?P<high>(?<=[-– ])\d{1,4})? words?(?: long)?\b"),
      m.words),
-    (_x(r"\b(?P<count>\d) (?:decimals?(?: places?| digits?)?|nachkommastellen)\b"), m.decimals),
+    (_x(r"\b(?:with )?(?P<count>\d|one|two|three) (?:decimals?(?: places?| digits?)?"
+        r"|nachkommastellen)\b"), m.decimals),
     (_x(r"\b(?:in (?:steps|increments) of|(?:in )?multiples of|rounded to|step) "
         rf"(?P<step>{q.NUMBER})(?!\w)"), m.step),
     (_x(r"\b(?:out of|one of|from) (?P<count>\d{1,6}) (?:different |distinct |possible |known )?"
@@ -123,8 +125,8 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(r"\b(?P<word>never|always)(?: true| yes| set)?(?= ?(?:$|\0))"), m.throughout),
     (_x(r"(?<![\w.,-])(?P<share>\d[\d.,]{0,8}) ?(?:%|percent\b)(?= ?(?:$|\0))"), m.portion),
     (_x(rf"\b(?:in|measured in|as|given in) (?P<unit>{_UNIT})"), m.in_unit),
-    (_x(r"(?<![\w/])[^\W\d_][\w+-]{0,30} ?%?(?: ?/ ?[^\W_][\w+-]{0,30}){1,30}(?![\w/])"),
-     m.slashes),
+    (_x(r"(?<![\w/])(?=\d{0,3}[^\W\d_])\w[\w+-]{0,30} ?%?(?: ?/ ?[^\W_][\w+-]{0,30}){1,30}"
+        r"(?![\w/])"), m.slashes),
     (_x(r"(?:\bone of|\bany of|\beither|\bout of|\bchosen from|\bpicked from"
         r"|\bfrom the (?:list|set)|\bentweder|\beine[rs]? (?:von|aus)"
         r"|\b(?:with values|values|allowed values|options|is|are|ist)|(?=:))"

@@ -87,6 +87,7 @@ def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
     said = Said(words or text)
     text, said = _patterned(_reordered(text), said)
     text, condition = _conditioned(_BE.sub(": ", text))
+    condition, said = _without_modifiers(condition, said, context)
     text, said = _unbracketed(text, said, context)
     text, said = understood(text, said, context)
     said = _named(text, said)
@@ -114,6 +115,13 @@ def _conditioned(text: str) -> tuple[str, str]:
     outside = _BRACKETS.sub(lambda found: " " * len(found.group()), text)
     match = _CONDITION.search(outside)
     return (text[: match.start()], text[match.start() :]) if match else (text, "")
+
+
+def _without_modifiers(condition: str, said: Said, context: Context) -> tuple[str, Said]:
+    """ "2 days after the order (missing for 6 %)": what brackets behind it say of the field."""
+    match = re.fullmatch(r"([^()]*) \(([^()]{1,100})\)", condition)
+    found = _modifiers_only(match[2], said, replace(context, named=True)) if match else None
+    return (match[1], found) if match and found else (condition, said)
 
 
 def _unbracketed(text: str, said: Said, context: Context) -> tuple[str, Said]:

@@ -34,6 +34,10 @@ def has_letter(text: str) -> bool:
     return any(char.isalpha() for char in text)
 
 
+def has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
+
+
 def split(text: str) -> tuple[str, ...]:
     """The pieces of "a, b or c", "a/b/c", "a | b"; what is quoted is one, whatever is in it."""
     whole: list[str] = []
