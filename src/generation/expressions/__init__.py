@@ -16,7 +16,8 @@ Numbers   integers, numbers with decimals and literals such as 0.9 are exact thr
 Rounding  half up, away from zero: round(2.5) = 3, round(-2.5) = -3. A float stands for the
           shortest decimal that means it: round(1.005, 2) = 1.01. round gives an exact number.
 Moments   date - date = days; date + days, date + INTERVAL; other differences are durations,
-          duration / INTERVAL 1 HOUR a number; 31 January + INTERVAL 1 MONTH = 28 February.
+          duration / INTERVAL 1 HOUR a number; n * INTERVAL 1 DAY;
+          31 January + n * INTERVAL 1 MONTH is 28 February for n = 1.
           Instants compare and subtract as such; beside a moment without a zone, and in year …
           second, they are what a clock on the wall of their zone shows. ISO text beside a moment
           is read as one. An interval's day has 24 hours.

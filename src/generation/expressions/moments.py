@@ -18,6 +18,8 @@ from .vectors import Vector, both, in_units
 
 FIRST_DAY = 1 - EPOCH_DAY
 LAST_DAY = 3_652_059 - EPOCH_DAY  # 9999-12-31
+_ALL_MONTHS = 12 * 9999
+"""What moves further leaves the calendar from wherever it starts."""
 _HOUR, _MINUTE, _SECOND = DAY // 24, DAY // 1440, DAY // 86_400
 
 
@@ -116,7 +118,8 @@ def _months_on(unit: int, left: Vector, months: Vector) -> Vector:
     """The same day of a later month, or its last: 31 January + 1 month is 28 February."""
     days, rest = np.divmod(left.values, unit)
     start = _as_days(days).astype("datetime64[M]")
-    later = start + months.values.astype("timedelta64[M]")
+    moves = np.clip(months.values, -_ALL_MONTHS, _ALL_MONTHS).astype(np.int64)
+    later = start + moves.astype("timedelta64[M]")
     first, after = later.astype("datetime64[D]"), (later + 1).astype("datetime64[D]")
     day = np.minimum(_as_days(days) - start.astype("datetime64[D]"), after - first - 1)
     moved = (first + day).astype(np.int64) * unit + rest
@@ -157,8 +160,8 @@ def _difference(left: Node, right: Node) -> Node | None:
 def times(nodes: Sequence[Node]) -> Node:
     left, right = nodes
     for one, other in ((left, right), (right, left)):
-        if one.kind == DURATION and other.kind == INTEGER:
-            return applied(DURATION, exact.multiply, one, other)
+        if one.kind in (DURATION, MONTHS) and other.kind == INTEGER:
+            return applied(one.kind, exact.multiply, one, other)
     return arithmetic.product(left, right)
 
 
