@@ -94,10 +94,11 @@ def _timed(work: Any) -> Run:
 
 
 def _merged(storage: Any, chunks: Any, schema: Any) -> None:
+    from src.storage.merging.chunk_source import Source
     from src.storage.merging.merge import merge
 
     with storage.publish("ours.parquet", overwrite=True) as publication:
-        merge(storage, chunks, schema, "parquet", publication.file)
+        merge(Source(storage, chunks, schema), "parquet", publication.file)
 
 
 def _by_hand(storage: Any, chunks: Any, schema: Any) -> None:

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from src.lean import leave_out_pandas
+
 from .timing import median, ratio
 
 ROOT = Path(__file__).parents[1]
@@ -100,6 +102,19 @@ def _table(rows: int) -> Any:
     )
 
 
+def _schema() -> Any:
+    import pyarrow as pa
+
+    text, whole = pa.string(), pa.int64()
+    return pa.schema(
+        {
+            "id": whole, "code": text, "name": text, "email": text, "country": text,
+            "quantity": whole, "price": pa.float64(), "score": pa.float64(),
+            "active": pa.bool_(), "born": pa.date32(), "seen": pa.timestamp("us"), "note": text,
+        }
+    )
+
+
 def _make(folder: Path) -> None:
     from src.core.models import ChunkKey
     from src.storage.disk import DiskStorageHandler
@@ -120,10 +135,11 @@ def _make(folder: Path) -> None:
 def _merge(folder: Path, source: str, target: str, times: int) -> Callable[[], None]:
     from src.core.models import ChunkKey, ChunkMetadata
     from src.storage.disk import DiskStorageHandler
+    from src.storage.merging.chunk_source import Source
     from src.storage.merging.merge import merge
 
     storage = DiskStorageHandler(folder, folder)
-    schema = _table(1).schema
+    schema = _schema()
     chunks = [
         ChunkMetadata(
             ChunkKey("job", index, "t", index * ROWS, (index + 1) * ROWS, source),
@@ -134,7 +150,7 @@ def _merge(folder: Path, source: str, target: str, times: int) -> Callable[[], N
 
     def work() -> None:
         with storage.publish("ours", overwrite=True) as publication:
-            merge(storage, chunks * times, schema, target, publication.file)
+            merge(Source(storage, chunks * times, schema), target, publication.file)
 
     return work
 
@@ -167,7 +183,7 @@ def _polars(folder: Path, source: str, target: str, times: int) -> Callable[[], 
 
     source, target = LINES.get(source, source), LINES.get(target, target)
     paths = sorted((folder / "job").glob(f"*.{source}")) * times
-    schema = pl.from_arrow(_table(1).schema.empty_table()).schema
+    schema = pl.from_arrow(_schema().empty_table()).schema
     scans: dict[str, Callable[[], pl.LazyFrame]] = {
         "csv": lambda: pl.scan_csv(paths, schema=schema),
         "jsonl": lambda: pl.scan_ndjson(paths, schema=schema),
@@ -208,6 +224,7 @@ WORK: dict[str, Callable[[Path, str, str, int], Callable[[], None]]] = {
 def _main(words: Iterable[str]) -> None:
     import resource
 
+    leave_out_pandas()  # as the command line and the server do
     what, folder, *more = words
     if what == "make":
         _make(Path(folder))

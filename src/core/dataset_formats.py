@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal, cast, get_args
 
 from .errors import InvalidArgument
@@ -84,9 +85,11 @@ def chosen_format(
     `shop.sql`).
 
     Raises:
-        InvalidArgument: the two contradict each other.
+        InvalidArgument: the two contradict each other, or the ending is no format's.
     """
     named = named_format(file_name, SHAPES[said].chunks if said else default)
+    if named is None:
+        _refuse_other_ending(file_name or "")
     if said is None or named is None:
         return said or named or default
     if named.startswith(f"{said}."):
@@ -97,3 +100,17 @@ def chosen_format(
             hint="leave out output_format or rename the file",
         )
     return said
+
+
+def _refuse_other_ending(file_name: str) -> None:
+    """A name without an ending gets the format's; `rows.2026` has none, `rows.xlsx` has one.
+
+    Raises:
+        InvalidArgument
+    """
+    ending = PurePosixPath(file_name).suffix
+    if ending[1:2].isalpha():
+        raise InvalidArgument(
+            f"no dataset can be written as {ending}",
+            hint=f"end the name in one of {' '.join([*ENDINGS, ARCHIVE])}, or leave the ending out",
+        )

@@ -6,25 +6,38 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from ..utils.checksums import sha256
 from .dataset_formats import FORMATS, SHAPES, Partition, chosen_format, named_format
-from .errors import ChunkDamaged, ChunkMissing, IllegalTransition, InvalidArgument
+from .errors import ChunkDamaged, ChunkMissing, IllegalTransition, InvalidArgument, PromiseBroken
 from .models import DatasetFormat, Job, JobState, StorageKind
 from .planning import ChunkPlan
 from .ports import Dataset, DatasetMaker, JobStore, MergeRequest, Outputs, StorageHandler
 from .recipes import Recipes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
 
     from .models import ChunkMetadata
+    from .ports import Verdict
 
+T = TypeVar("T")
+Rows = Callable[[str], "Iterator[pa.Table]"]
+"""A table's rows in their order, piece by piece."""
 log = logging.getLogger("rowmill.datasets")
+
+SAMPLED_CHUNKS = 4
+"""At least so many chunks are looked at, so that what goes up or down through a table is seen …"""
+SAMPLED_ROWS = 200_000
+"""… unless they hold more rows than this together."""
+
+
+MOST_NAMED = 5
+"""Broken promises that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class DatasetWish:
     `file_name` (where several tables make several files: a folder's) is relative to `outputs`,
     which is the storage's own place of datasets unless given. `neutralise`: CSV cells that a
     spreadsheet would run as formulas are made harmless. `shown` rows come with the answer.
+    `strict`: a dataset that breaks a promise is not published.
     """
 
     output_format: DatasetFormat | None = None
@@ -51,6 +65,7 @@ class DatasetWish:
     partition: Partition | None = None
     neutralise: bool = True
     shown: int = 5
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class Datasets:
         Raises:
             IllegalTransition: the job is not COMPLETED.
             AlreadyExists: something else has the name.
+            PromiseBroken: `strict`, and it names what is broken.
             ChunkMissing, ChunkDamaged: names the chunk.
             InvalidArgument, StorageError
         """
@@ -87,6 +103,8 @@ class Datasets:
             )
         request = await self._request(job, wish)
         known = None if wish.overwrite else await asyncio.to_thread(self.maker.made, request)
+        if known is not None and wish.strict:
+            refuse_broken(known.verdicts)
         return known or await self._made(request, progress or _unheard)
 
     async def _made(self, request: MergeRequest, progress: Callable[[int], None]) -> Dataset:
@@ -121,7 +139,17 @@ class Datasets:
             partition=wish.partition,
             neutralise=wish.neutralise,
             shown=wish.shown,
+            strict=wish.strict,
         )
+
+    async def judged(self, job: Job) -> tuple[Verdict, ...]:
+        """The verdict on each promise, of the chunks; for people who write no file.
+
+        Raises:
+            ChunkMissing, ChunkDamaged, StorageError
+        """
+        request = await self._request(job, DatasetWish())
+        return await asyncio.to_thread(self.maker.judged, request)
 
     async def tables(self, job: Job, *, only: str | None = None) -> dict[str, pa.Table]:
         """The rows themselves, by table, in memory; for people who load and look.
@@ -131,6 +159,76 @@ class Datasets:
         """
         request = await self._request(job, DatasetWish())
         return await asyncio.to_thread(self.maker.rows, request, only)
+
+    async def sampled(self, job: Job, rows: int) -> dict[str, pa.Table]:
+        """At most `rows` rows of each table, from chunks that are spread evenly over it.
+
+        Raises:
+            ChunkMissing, ChunkDamaged
+        """
+        request = await self._request(job, DatasetWish())
+        some = {name: _spread(chunks, rows) for name, chunks in request.chunks.items()}
+        tables = await asyncio.to_thread(self.maker.rows, replace(request, chunks=some), None)
+        return {name: _thinned(table, rows) for name, table in tables.items()}
+
+    async def read(self, job: Job, use: Callable[[Dataset | None, Rows], T]) -> T:
+        """`use`, in a thread, of the dataset under the job's own name and of its rows; where there
+        is no such dataset, of None and of the rows in the chunks.
+
+        Raises:
+            IllegalTransition: the job is not COMPLETED.
+            ChunkMissing, ChunkDamaged, StorageError
+        """
+        if job.state is not JobState.COMPLETED:
+            raise IllegalTransition(
+                f"there is nothing to read of a job that is {job.state}",
+                hint="start or resume it, and wait until it is COMPLETED",
+            )
+        dataset = await self.made(job)
+        request = await self._request(job, DatasetWish(dataset.format if dataset else None))
+        rows = partial(self.maker.batches, request, dataset)
+        return await asyncio.to_thread(use, dataset, rows)
+
+    async def row(self, job: Job, table: str, row: int) -> pa.Table | None:
+        """One row as its stored chunk has it; None where that is not stored.
+
+        Raises:
+            ChunkMissing, ChunkDamaged
+        """
+        of_table = (
+            chunk for chunk in await self.jobs.chunks(job.job_id) if chunk.key.table == table
+        )
+        chunk = next((one for one in of_table if one.key.start <= row < one.key.stop), None)
+        if chunk is None:
+            return None
+        storage = self.storage(job.spec.storage)
+        request = MergeRequest(
+            job=job,
+            recipe=await self.recipes.of(job),
+            chunks={table: [chunk]},
+            names={table: ""},
+            format=job.spec.output_format,
+            overwrite=False,
+            storage=storage,
+            outputs=storage,
+        )
+        rows = (await asyncio.to_thread(self.maker.rows, request, table))[table]
+        return rows.slice(row - chunk.key.start, 1)
+
+    async def made(self, job: Job) -> Dataset | None:
+        """The dataset under the job's own name, if one is there: its own format before others.
+
+        Raises: StorageError.
+        """
+        if job.state is not JobState.COMPLETED:
+            return None
+        request = await self._request(job, DatasetWish())
+        for target in dict.fromkeys((job.spec.output_format, *FORMATS)):
+            named = replace(request, format=target, names=file_names(job, target, None))
+            found = await asyncio.to_thread(self.maker.made, named)
+            if found is not None:
+                return found
+        return None
 
     async def verify(
         self, job: Job, *, progress: Callable[[int], None] | None = None
@@ -177,6 +275,19 @@ class Datasets:
         await asyncio.to_thread(storage.put_note, job.job_id, "manifest.json", data)
 
 
+def refuse_broken(verdicts: Sequence[Verdict]) -> None:
+    """Raises: PromiseBroken: names those that do not hold."""
+    broken = [verdict for verdict in verdicts if not verdict.held]
+    if broken:
+        named = "; ".join(f"{v.check} of {v.about}: {v.measured}" for v in broken[:MOST_NAMED])
+        more = f"; and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
+        held = f"{len(verdicts) - len(broken)} of {len(verdicts)} promises hold"
+        raise PromiseBroken(
+            f"{held}, so nothing was published: {named}{more}",
+            hint="change the schema or the expectation, or merge without strict to see the rows",
+        )
+
+
 def _unheard(rows: int) -> None:
     """Nobody asked how far the merge is."""
     del rows
@@ -185,10 +296,10 @@ def _unheard(rows: int) -> None:
 def _read_back(storage: StorageHandler, chunk: ChunkMetadata) -> str:
     """What is wrong with a stored chunk; empty where nothing is."""
     try:
-        data = storage.read_chunk(chunk.key)
+        storage.read_recorded(chunk)
     except (ChunkMissing, ChunkDamaged) as exc:
         return exc.message
-    return "" if sha256(data) == chunk.sha256 else "its bytes are not those that were recorded"
+    return ""
 
 
 def file_names(job: Job, target: DatasetFormat, file_name: str | None) -> dict[str, str]:
@@ -215,3 +326,18 @@ def _by_table(job: Job, chunks: Sequence[ChunkMetadata]) -> dict[str, list[Chunk
             f"chunk {missing} is not stored", hint=f"generate_chunk with chunk_index={missing}"
         )
     return by_table
+
+
+def _spread(chunks: Sequence[ChunkMetadata], rows: int) -> list[ChunkMetadata]:
+    """Chunks from the first to the last, together with about `rows` rows or more."""
+    if not chunks:
+        return []
+    each = chunks[0].key.rows
+    wanted = max(-(-rows // each), min(SAMPLED_CHUNKS, SAMPLED_ROWS // each))
+    count = min(wanted, len(chunks))
+    return [chunks[n * (len(chunks) - 1) // max(1, count - 1)] for n in range(count)]
+
+
+def _thinned(table: pa.Table, rows: int) -> pa.Table:
+    """Every n-th row, so that at most `rows` are left."""
+    return table.take(list(range(0, table.num_rows, -(-table.num_rows // rows) or 1)))

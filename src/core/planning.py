@@ -10,7 +10,7 @@ from functools import cached_property
 from .errors import InvalidArgument
 from .models import ChunkKey, JobSpecification
 
-CODE_ROWS = 50_000
+CODE_ROWS = 65_536
 """Rows in a chunk that code makes: large enough to vectorise, small enough to hold many at once."""
 MODEL_BATCH = 20
 """Rows a model writes in one call; the grid of batches starts at row 0 of every table."""
@@ -70,3 +70,25 @@ class ChunkPlan:
     def owed(self, stored: Collection[int]) -> Iterator[int]:
         """The indexes not yet stored, lowest first."""
         return (index for index in range(self.count) if index not in stored)
+
+
+class Owed:
+    """Which chunks of a job are not stored yet: a byte each, searched at the speed of memory, so
+    that the next one costs the same whatever lies before it."""
+
+    def __init__(self, count: int, stored: Collection[int]) -> None:
+        self._stored = bytearray(count)
+        for index in stored:
+            self.store(index)
+
+    def __contains__(self, index: int) -> bool:
+        return not self._stored[index]
+
+    def __iter__(self) -> Iterator[int]:
+        """Lowest first, each looked up when it is reached, so that none was stored meanwhile."""
+        index = -1
+        while (index := self._stored.find(0, index + 1)) >= 0:
+            yield index
+
+    def store(self, index: int) -> None:
+        self._stored[index] = 1

@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Any
 
 from ..core.errors import InvalidArgument
-from ..reading.saying.meanings import Context
+from ..reading.lexicon.subjects import owner_of
 from ..reading.naming import Setting
 from ..reading.samples import MOST_COLUMNS, MOST_ROWS, from_samples
-from ..reading.lexicon.subjects import owner_of
+from ..reading.saying.meanings import Context
 from .names import Names
 from .notes import Imported, Notebook
 

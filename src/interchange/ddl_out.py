@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.errors import InvalidArgument
 from ..core.models import DataSchema, FieldDefinition, ForeignKey, TableDefinition
+from ..utils.validators import exact_places
 from . import saying
 from .ddl_types import largest
 from .notes import Exported, Notebook
@@ -24,13 +25,20 @@ TYPES: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 DIALECTS = tuple(TYPES)
+Place = tuple[str, str]
+"""A table and a field of it."""
 DIGITS = 18
 """Of an exact decimal whose range is not known."""
 COMPARED = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
 
 
-def export_ddl(schema: DataSchema, dialect: str = "sqlite") -> Exported:
+def export_ddl(
+    schema: DataSchema, dialect: str = "sqlite", *, as_text: frozenset[Place] = frozenset()
+) -> Exported:
     """Parents before children; keys that lead in a circle are added at the end (PostgreSQL).
+
+    The columns `as_text` hold numbers with more digits than the dialect's: they become text, and
+    have no checks, which would compare them as such.
 
     Raises:
         InvalidArgument: there is no such dialect.
@@ -40,7 +48,7 @@ def export_ddl(schema: DataSchema, dialect: str = "sqlite") -> Exported:
         raise InvalidArgument(f"cannot write {dialect}", hint=hint)
     notes = Notebook()
     saying.without_makers(schema, "DDL", notes)
-    writer = _Writer(schema, dialect, notes)
+    writer = _Writer(schema, dialect, notes, as_text)
     return Exported("\n".join(writer.statements()), "ddl", notes.left_out)
 
 
@@ -64,8 +72,11 @@ def _columns(names: Sequence[str]) -> str:
 class _Writer:
     """One schema in one dialect."""
 
-    def __init__(self, schema: DataSchema, dialect: str, notes: Notebook) -> None:
+    def __init__(
+        self, schema: DataSchema, dialect: str, notes: Notebook, as_text: frozenset[Place]
+    ) -> None:
         self.schema = schema
+        self.as_text = as_text
         self.dialect = dialect
         self.notes = notes
 
@@ -108,7 +119,9 @@ class _Writer:
         return is_sequence and field.type == "integer" and table.primary_key == (field.name,)
 
     def _type(self, field: FieldDefinition, table: TableDefinition) -> str:
-        longest, places = field.constraints.max_length, saying.decimal_places(field)
+        longest, places = field.constraints.max_length, exact_places(field)
+        if (table.name, field.name) in self.as_text:
+            return "TEXT"
         if field.type == "string" and field.format == "uuid" and self.dialect == "postgres":
             return "UUID"
         if field.type == "string" and longest:
@@ -123,6 +136,8 @@ class _Writer:
 
     def _checks(self, field: FieldDefinition, table: TableDefinition) -> Iterator[str]:
         said, name = saying.constraints(field), quoted(field.name)
+        if (table.name, field.name) in self.as_text:
+            return
         if "enum" in said:
             yield f"{name} IN ({', '.join(literal(value) for value in said['enum'])})"
         for word, sign in COMPARED.items():
@@ -149,13 +164,18 @@ class _Writer:
         for rule in table.rules:
             if rule.rule == "unique_together":
                 yield f"UNIQUE ({_columns(rule.fields)})"
-            elif rule.rule == "inequality" and not {"."}.intersection(rule.low + rule.high):
+            elif rule.rule == "inequality" and self._compares(table, rule.low, rule.high):
                 sign = "<" if rule.strict else "<="
                 yield f"CHECK ({quoted(rule.low)} {sign} {quoted(rule.high)})"
             else:
                 self.notes.leave(table.name, f"the rule {rule.rule} has no check in DDL")
         for names in self._referred(table):
             yield f"UNIQUE ({_columns(names)})"
+
+    def _compares(self, table: TableDefinition, low: str, high: str) -> bool:
+        """Whether a check can: both are columns of this table, and no text of numbers."""
+        places = {(table.name, low), (table.name, high)}
+        return "." not in low + high and not places & self.as_text
 
     def _referred(self, table: TableDefinition) -> Iterator[tuple[str, ...]]:
         """Fields that keys lead to must be unique there, or no database takes the key."""
@@ -214,7 +234,7 @@ def _precision(field: FieldDefinition, places: int) -> int:
 
 def _is_capacity(field: FieldDefinition, bound: Any) -> bool:
     """Whether a bound is only what NUMERIC(precision, places) can hold."""
-    places = saying.decimal_places(field)
+    places = exact_places(field)
     if places is None or not isinstance(bound, int | float):
         return False
     limit = largest(_precision(field, places), places)

@@ -12,11 +12,6 @@ EXTENSION = "x-rowmill"
 """Our own words in other people's languages; their readers pass over them."""
 
 
-def decimal_places(field: FieldDefinition) -> int | None:
-    places: int | None = getattr(field.generator, "decimal_places", None)
-    return places if field.type == "number" else None
-
-
 def time_zone(field: FieldDefinition) -> str | None:
     zone: str | None = getattr(field.generator, "time_zone", None)
     return zone
@@ -37,9 +32,9 @@ def constraints(field: FieldDefinition) -> dict[str, Any]:
 def own_words(field: FieldDefinition, kept: Iterable[str] = ()) -> dict[str, Any]:
     """Decimal places, zone, and those constraints that the other language has no word for."""
     said = {key: value for key, value in constraints(field).items() if key in set(kept)}
-    places, zone = decimal_places(field), time_zone(field)
+    places, zone = getattr(field.generator, "decimal_places", None), time_zone(field)
     words: dict[str, Any] = {"constraints": said} if said else {}
-    words |= {"decimal_places": places} if places is not None else {}
+    words |= {"decimal_places": places} if places is not None and field.type == "number" else {}
     words |= {"time_zone": zone} if zone is not None else {}
     return {EXTENSION: words} if words else {}
 

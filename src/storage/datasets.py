@@ -6,33 +6,40 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.datasets import refuse_broken
 from ..core.errors import InvalidArgument, NotFound
 from ..core.interrupts import left_to_the_main_thread
 from ..core.models import ChunkMetadata, Job
 from ..core.ports import Dataset, DatasetFile, MergeRequest, Outputs, Verdict
+from . import unjudged
 from .manifest import BETWEEN, dataset_manifest, job_manifest, wish
 from .merging.course import Course
 from .outputs import taken
 from .scratch import scratch_folder
+from .unjudged import sha256_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from ..generation.pools import Pools
     from .judging.judge import Judge
 
 JUDGED_ROWS = 65_536
 """Rows judged at once."""
-HASHED_BYTES = 1 << 20
+MANIFEST = ".manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetFiles:
-    """A core.ports.DatasetMaker. `scratch` is a folder for what a verdict cannot hold in memory."""
+    """A core.ports.DatasetMaker. `scratch` is a folder for what a verdict cannot hold in memory;
+    `pools` bring the cities that postcodes are compared with."""
 
     scratch: Path
+    pools: Callable[[], Pools] | None = None
 
     @left_to_the_main_thread()
     def make(
@@ -43,7 +50,7 @@ class DatasetFiles:
         cancelled: Callable[[], bool],
     ) -> Dataset:
         """The files become visible together, after all of them were written whole; those that
-        could not be judged go again.
+        could not be judged go again. With `strict` the chunks are judged before.
 
         `progress` is told half of the rows while they are written, the rest while they are judged.
         """
@@ -51,17 +58,25 @@ class DatasetFiles:
         before = _manifest(request.outputs, name) or {}
         if request.partition and before and not request.overwrite:
             raise taken(name)
+        stem = name.removesuffix(MANIFEST)
+        if unjudged.stand(request.outputs, stem):  # the last merge was killed before its verdict
+            request = replace(request, overwrite=True)
         course = Course(lambda rows: progress(rows // 2), cancelled)
-        files, neutralised = self._merged(request, course)
+        if request.strict:
+            refuse_broken(self._foreseen(request, course.go_on))
         try:
+            files, neutralised = self._merged(request, course)
             verdicts = self._judged(request, files, neutralised, course)
+            if request.strict:
+                refuse_broken(verdicts)
             course.go_on()
             data = dataset_manifest(request, files, neutralised=neutralised, verdicts=verdicts)
             with request.outputs.publish(name, overwrite=True) as publication:
                 publication.file.write(data)
         except BaseException:
-            _discard(request, [file.name for file in files])
+            unjudged.take_back(request.outputs, stem)
             raise
+        unjudged.forget(request.outputs, stem)
         _discard(request, _left_over(before, name, files))
         return self._dataset(request, files, verdicts, neutralised)
 
@@ -73,8 +88,9 @@ class DatasetFiles:
         if manifest is None or not _is_ours(manifest, request):
             return None
         files = tuple(_file(request.outputs, entry) for entry in manifest["files"])
-        if not all(_sha256(request.outputs, file.name) == file.sha256 for file in files):
+        if not all(sha256_of(request.outputs, file.name) == file.sha256 for file in files):
             return None
+        unjudged.forget(request.outputs, manifest_name(request).removesuffix(MANIFEST))
         verdicts = tuple(_verdict(entry) for entry in manifest["expectations"])
         return self._dataset(request, files, verdicts, manifest["neutralised_cells"])
 
@@ -84,7 +100,7 @@ class DatasetFiles:
         if manifest is None or not _is_ours(manifest, request):
             return ()
         files = (_file(request.outputs, entry) for entry in manifest["files"])
-        found = ((file, _sha256(request.outputs, file.name)) for file in files)
+        found = ((file, sha256_of(request.outputs, file.name)) for file in files)
         return tuple(
             (file.path, "it is not there" if sha256 is None else "its bytes changed")
             for file, sha256 in found
@@ -109,6 +125,21 @@ class DatasetFiles:
             for name in names
         }
 
+    def batches(
+        self, request: MergeRequest, dataset: Dataset | None, table: str
+    ) -> Iterator[pa.Table]:
+        from .merging.batches import one_ahead, regrouped
+        from .merging.merge import verified_tables
+        from .merging.rereading import table_batches
+
+        if dataset is not None:
+            files = _of(dataset.files, table)
+            restored = dataset.neutralised > 0
+            return one_ahead(table_batches(request, files, table, JUDGED_ROWS, restored=restored))
+        schema = request.recipe.tables[table].arrow_schema
+        rows = verified_tables(request.storage, request.chunks[table], schema)
+        return chain([schema.empty_table()], regrouped(rows, JUDGED_ROWS))
+
     def job_manifest(self, job: Job, chunks: Sequence[ChunkMetadata]) -> bytes:
         return job_manifest(job, chunks)
 
@@ -118,7 +149,10 @@ class DatasetFiles:
         with ExitStack() as publications:
             scratch = publications.enter_context(self._scratch("merging-"))
             written = Writing(request, course, scratch, publications)
-            return written.files(), written.neutralised
+            files = written.files()
+            stem = manifest_name(request).removesuffix(MANIFEST)
+            unjudged.note(request.outputs, stem, files)
+            return files, written.neutralised
 
     def _judged(
         self,
@@ -128,6 +162,7 @@ class DatasetFiles:
         course: Course,
     ) -> tuple[Verdict, ...]:
         """The final files, read again from the first byte to the last."""
+        from .merging.batches import one_ahead
         from .merging.rereading import table_batches
 
         with self._judge(request) as judge:
@@ -135,19 +170,40 @@ class DatasetFiles:
                 batches = table_batches(
                     request, _of(files, table), table, JUDGED_ROWS, restored=neutralised > 0
                 )
-                for batch in batches:
+                for batch in one_ahead(batches):
                     course.go_on()
                     judge.feed(table, batch)
                     course.passed(batch.num_rows)
             return judge.verdicts()
 
+    @left_to_the_main_thread()
+    def judged(self, request: MergeRequest) -> tuple[Verdict, ...]:
+        return self._foreseen(request, lambda: None)
+
+    def _foreseen(self, request: MergeRequest, go_on: Callable[[], None]) -> tuple[Verdict, ...]:
+        """What the chunks say, before any file is written."""
+        from .merging.merge import verified_tables
+
+        with self._judge(request) as judge:
+            for table, chunks in request.chunks.items():
+                arrow_schema = request.recipe.tables[table].arrow_schema
+                for rows in verified_tables(request.storage, chunks, arrow_schema):
+                    go_on()
+                    judge.feed(table, rows)
+            return judge.verdicts()
+
     @contextmanager
     def _judge(self, request: MergeRequest) -> Iterator[Judge]:
-        from .judging.judge import Judge
+        from .judging.judge import NO_POOLS, Judge
 
         with (
             self._scratch("judging-") as folder,
-            Judge(request.job.spec.schema, dict(request.job.spec.rows), folder) as judge,
+            Judge(
+                request.job.spec.schema,
+                dict(request.job.spec.rows),
+                folder,
+                self.pools() if self.pools else NO_POOLS,
+            ) as judge,
         ):
             yield judge
 
@@ -186,7 +242,7 @@ def manifest_name(request: MergeRequest) -> str:
     names = set(request.names.values())
     first = next(iter(request.names.values()))
     stem = first if len(names) == 1 else first.rpartition("/")[0]
-    return f"{stem}.manifest.json"
+    return f"{stem}{MANIFEST}"
 
 
 def _of(files: Sequence[DatasetFile], table: str) -> list[DatasetFile]:
@@ -203,7 +259,7 @@ def _left_over(
     before: Mapping[str, Any], manifest: str, files: Sequence[DatasetFile]
 ) -> Iterator[str]:
     """Parts of the dataset that had the name before, which this one did not write over."""
-    folder = manifest.removesuffix(".manifest.json") + "/"
+    folder = manifest.removesuffix(MANIFEST) + "/"
     now = {file.name for file in files}
     for entry in before.get("files", ()):
         name = entry.get("file") if isinstance(entry, dict) else None
@@ -254,17 +310,3 @@ def _file(outputs: Outputs, entry: Mapping[str, Any]) -> DatasetFile:
 def _verdict(entry: Mapping[str, Any]) -> Verdict:
     verdict = Verdict(**entry)
     return replace(verdict, examples=tuple(verdict.examples))
-
-
-def _sha256(outputs: Outputs, name: str) -> str | None:
-    import hashlib
-
-    try:
-        file = outputs.open_dataset(name)
-    except NotFound:
-        return None
-    digest = hashlib.sha256()
-    with file:
-        while block := file.read(HASHED_BYTES):
-            digest.update(block)
-    return digest.hexdigest()

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .base import Place, refusals_mapped
 from .files import WINDOWS
 from .names import TEMPORARY
 
+SCRATCH = Place("the scratch files", "STORAGE_TEMP_DIR")
 STALE_S = 3600.0
 """Nothing that young is taken away, whoever holds it."""
 
@@ -21,18 +23,20 @@ STALE_S = 3600.0
 def scratch_folder(root: Path, prefix: str) -> Iterator[Path]:
     """A folder of one's own below `root`, empty and gone again afterwards.
 
-    Its lock dies with its process: that is how the next one knows what may be taken away.
+    Its lock dies with its process: that is how the next one knows what may be taken away. What the
+    disk refuses inside the block is said in our words.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    for stale in root.glob(f"{prefix}*"):
-        if is_stale(stale):
-            shutil.rmtree(stale, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=root))
-    try:
-        with held(folder):
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with refusals_mapped(SCRATCH):
+        root.mkdir(parents=True, exist_ok=True)
+        for stale in root.glob(f"{prefix}*"):
+            if is_stale(stale):
+                shutil.rmtree(stale, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=root))
+        try:
+            with held(folder):
+                yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from src.interchange.ddl_out import export_ddl
 from src.interchange.importing import import_schema
 from src.interchange.notes import Imported
 from src.storage.formats.csv_format import encode
+from src.utils.validators import exact_places
 
 SCHEMAS = Path(__file__).parent / "schemas"
 TODAY = date(2026, 1, 31)
@@ -96,7 +97,7 @@ def _shape(field: FieldDefinition, primary: tuple[str, ...]) -> dict[str, Any]:
         "format": field.format,
         "constraints": given,
         "nullable": field.may_be_null and field.name not in primary,
-        "places": getattr(field.generator, "decimal_places", None),
+        "places": exact_places(field),
         "inner": [_shape(one, ()) for one in field.fields],
         "items": _shape(field.items, ()) if field.items else None,
     }

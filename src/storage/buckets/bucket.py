@@ -37,16 +37,21 @@ class Place:
     @classmethod
     def parse(cls, url: str) -> Place:
         """Raises: InvalidArgument: it is no address of a bucket; the hint shows one."""
-        parts = urlsplit(url)
         hint = "write s3://bucket/folder or gs://bucket/folder"
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise InvalidArgument("that is no address of a bucket", hint=hint) from None
         if parts.username is not None or parts.password is not None:
             raise InvalidArgument(
                 "an address of a bucket holds no credentials",
                 hint="they are taken from the environment and from ~/.aws, as other tools do",
             )
-        if not is_url(url) or not parts.netloc or parts.query or parts.fragment:
+        prefix = parts.path.strip("/")
+        has_steps = any(part in ("", ".", "..") for part in prefix.split("/")) if prefix else False
+        if not is_url(url) or not parts.netloc or parts.query or parts.fragment or has_steps:
             raise InvalidArgument("that is no address of a bucket", hint=hint)
-        return cls(parts.scheme.lower(), parts.netloc, parts.path.strip("/"))
+        return cls(parts.scheme.lower(), parts.netloc, prefix)
 
     def inside(self, name: str) -> Place:
         prefix = "/".join(part for part in (self.prefix, name) if part)

@@ -24,8 +24,9 @@ STALE = timedelta(days=1)
 class CloudOutputs:
     """Datasets below a folder of the bucket, or of its place where `folder` is empty."""
 
-    def __init__(self, bucket: Bucket, folder: str = "") -> None:
+    def __init__(self, bucket: Bucket, folder: str = "", *, stale: timedelta = STALE) -> None:
         self._bucket = bucket
+        self._stale = stale
         self._folder = folder
 
     def locate(self, name: str) -> str:
@@ -81,7 +82,7 @@ class CloudOutputs:
     def _sweep(self, folder: str) -> None:
         """Takes away what killed processes left under temporary names."""
         start = f"{folder}/{TEMPORARY}".lstrip("/")
-        old = datetime.now(UTC) - STALE
+        old = datetime.now(UTC) - self._stale
         stale = [
             path
             for path, written in self._bucket.names(folder)

@@ -16,11 +16,11 @@ A cell's text depends on the cell alone, so that it is the same in every chunk.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ...core.errors import InvalidArgument
 from ...generation.arrow_types import JSON_MARK
@@ -50,7 +50,8 @@ def json_text_names(schema: pa.Schema) -> frozenset[str]:
 
 def plain(table: pa.Table) -> pa.Table:
     """The table without dictionaries and long or viewed strings: one spelling of each type."""
-    schema = pa.schema([field.with_type(_plain_type(field.type)) for field in table.schema])
+    fields = [field.with_type(_plain_type(field.type)) for field in table.schema]
+    schema = pa.schema(fields, metadata=table.schema.metadata)
     return table if schema.equals(table.schema) else table.cast(schema)
 
 
@@ -82,16 +83,30 @@ def _canonical(array: pa.Array) -> pa.Array:
 
 
 def _zero(kind: pa.DataType) -> pa.Scalar:
+    if pa.types.is_decimal(kind):
+        return pa.scalar(Decimal(0), kind)  # an integer is cast to some decimals only
     return pa.scalar(0, pa.int32() if pa.types.is_date32(kind) else pa.int64()).cast(kind)
 
 
-def refuse_nan(table: pa.Table) -> None:
+def framed(table: pa.Table) -> pl.DataFrame:
+    """The table as polars has it."""
+    return pl.DataFrame(plain(table))
+
+
+def refuse_nan(frame: pl.DataFrame) -> None:
     """Raises: InvalidArgument: a cell is NaN or infinite, which JSON and SQL cannot say."""
-    for field, column in zip(table.schema, table.columns, strict=True):
-        # Nulls do not count; of no values all are finite.
-        if pa.types.is_floating(field.type) and pc.all(pc.is_finite(column)).as_py() is False:
+    # Nulls do not count; of no values all are finite.
+    finite = frame.select(pl.col(pl.Float32, pl.Float64).is_finite().all())
+    for column in finite:
+        if not column.item():
             hint = "guard its expression against division by zero and overflow"
-            raise InvalidArgument(f"the field {field.name} holds NaN or an infinity", hint=hint)
+            raise InvalidArgument(f"the field {column.name} holds NaN or an infinity", hint=hint)
+
+
+def floats(table: pa.Table) -> pl.DataFrame:
+    """The columns that may hold NaN."""
+    names = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    return pl.DataFrame(table.select(names))
 
 
 def is_quoted(kind: pl.DataType) -> bool:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from ...core.errors import StorageError
-from .columns import ARROW_THREADS, as_text, from_text, plain, refuse_nan
+from .columns import ARROW_THREADS, as_text, framed, from_text, refuse_nan
 
 # polars' own text is ours for these; the others are written by `as_text`.
 _NATIVE = (pl.String, pl.Boolean, pl.Date)
@@ -18,7 +18,7 @@ _NEEDS_QUOTES = frozenset(',"\n\r')
 
 
 def encode(table: pa.Table) -> bytes:
-    return header(table.column_names) + encode_rows(table)
+    return header(table.column_names) + encode_rows(framed(table))
 
 
 def header(names: list[str]) -> bytes:
@@ -31,10 +31,9 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def encode_rows(table: pa.Table) -> bytes:
+def encode_rows(frame: pl.DataFrame) -> bytes:
     """The rows without the header."""
-    refuse_nan(table)
-    frame = pl.DataFrame(plain(table))
+    refuse_nan(frame)
     texts = [
         as_text(frame, name)
         for name, kind in frame.schema.items()

@@ -44,6 +44,6 @@ def decode(data: bytes, format: OutputFormat, arrow_schema: pa.Schema) -> pa.Tab
     """
     try:
         return _DECODERS[format](data, arrow_schema)
-    except (pa.ArrowException, KeyError, ValueError) as exc:
+    except (pa.ArrowException, OSError, KeyError, ValueError) as exc:  # Arrow's IOError is OSError
         hint = "the file was not written for this schema, or was changed since"
         raise StorageError(f"these bytes cannot be read as {format}", hint=hint) from exc

@@ -6,9 +6,11 @@ it is a number or a phone number. Harmless it becomes by an apostrophe in front.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -44,14 +46,27 @@ def _suspect() -> Any:
     return re2.compile(_SUSPECT.encode())
 
 
-def neutralised(table: pa.Table) -> tuple[pa.Table, int]:
-    """The table with its string cells harmless, and how many were not."""
-    return _rewritten(table, _is_dangerous, lambda cell: pl.concat_str([pl.lit("'"), cell]))
+def neutralised(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The rows with their string cells harmless, and how many were not."""
+    columns = [column for column in frame if column.dtype == pl.String]
+    changed, count = _rewritten(
+        columns, b"=@\t\r\n+-", _is_dangerous, lambda cell: pl.concat_str([pl.lit("'"), cell])
+    )
+    return frame.with_columns(changed), count
 
 
 def restored(table: pa.Table) -> pa.Table:
     """`neutralised` undone. A cell that began with an apostrophe before such text loses it."""
-    table, _ = _rewritten(table, _is_neutralised, lambda cell: cell.str.strip_prefix("'"))
+    columns = [
+        pl.Series(field.name, table[field.name])
+        for field in table.schema
+        if pa.types.is_string(field.type)
+    ]
+    changed, _ = _rewritten(columns, b"'", _is_neutralised, lambda cell: cell.str.strip_prefix("'"))
+    for column in changed:
+        place = table.schema.get_field_index(column.name)
+        field = table.schema.field(place)
+        table = table.set_column(place, field, column.to_arrow().cast(field.type))
     return table
 
 
@@ -70,18 +85,36 @@ def _is_neutralised(cell: pl.Expr) -> pl.Expr:
     return cell.str.starts_with("'") & _is_dangerous(cell.str.strip_prefix("'"))
 
 
-def _rewritten(table: pa.Table, wanted: Any, change: Any) -> tuple[pa.Table, int]:
-    """String columns with `change` where `wanted`, and how many cells that were."""
+def _rewritten(
+    columns: Iterable[pl.Series], begins: bytes, wanted: Any, change: Any
+) -> tuple[list[pl.Series], int]:
+    """The columns with cells that are `wanted`, these changed, and how many they were.
+
+    Every such cell begins with one of the ASCII characters `begins`.
+    """
+    changed: list[pl.Series] = []
     count = 0
-    for position, field in enumerate(table.schema):
-        if not pa.types.is_string(field.type):
+    cell = pl.col("c")
+    for column in columns:
+        if not _any_begins(column, begins):
             continue
-        column = pl.DataFrame({"c": table[field.name]})
-        cell = pl.col("c")
-        found = column.select(wanted(cell).sum()).item() or 0
+        frame = pl.DataFrame({"c": column})
+        found = frame.select(wanted(cell).sum()).item() or 0
         if found:
-            changed = column.select(pl.when(wanted(cell)).then(change(cell)).otherwise(cell))
-            text = changed.to_series().to_arrow().cast(field.type)
-            table = table.set_column(position, field, text)
+            rewritten = frame.select(pl.when(wanted(cell)).then(change(cell)).otherwise(cell))
+            changed.append(rewritten.to_series().alias(column.name))
             count += found
-    return table, count
+    return changed, count
+
+
+def _any_begins(column: pl.Series, begins: bytes) -> bool:
+    """Whether a cell may begin with one of these bytes.
+
+    Arrow's views of strings are 16 bytes each: four of length, then the first four of the text.
+    """
+    array = column.to_arrow(compat_level=pl.CompatLevel.newest())
+    views = np.frombuffer(array.buffers()[1], np.uint8).reshape(-1, 16)
+    first = views[array.offset : array.offset + len(array), 4]
+    wanted = np.zeros(256, np.bool_)
+    wanted[list(begins)] = True
+    return bool(wanted[first].any())

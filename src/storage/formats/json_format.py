@@ -7,6 +7,7 @@ is replacing bytes.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -20,11 +21,11 @@ from ...core.errors import InvalidArgument, StorageError
 from .columns import (
     ARROW_THREADS,
     as_text,
+    framed,
     from_text,
     is_json_text,
     is_quoted,
     json_text_names,
-    plain,
     refuse_nan,
 )
 
@@ -34,9 +35,22 @@ _SPECIAL = r'["\\\x00-\x1f]'
 
 
 def encode_lines(table: pa.Table) -> bytes:
-    refuse_nan(table)
-    frame = pl.DataFrame(plain(table))
-    nested = json_text_names(table.schema)
+    return lines(framed(table), json_text_names(table.schema))
+
+
+def lines(frame: pl.DataFrame, nested: frozenset[str]) -> bytes:
+    """Rows as JSON lines; `nested` columns hold JSON text."""
+    refuse_nan(frame)
+    if nested or any(kind.is_decimal() for kind in frame.dtypes):
+        return _assembled(frame, nested)
+    texts = [as_text(frame, name) for name, kind in frame.schema.items() if kind.is_temporal()]
+    out = io.BytesIO()
+    frame.with_columns(texts).write_ndjson(out)
+    return out.getvalue()
+
+
+def _assembled(frame: pl.DataFrame, nested: frozenset[str]) -> bytes:
+    """For columns whose text polars would put between quotes."""
     frame = frame.with_columns(_compacted(frame[name]) for name in nested)
     parts: list[pl.Expr] = []
     for position, name in enumerate(frame.columns):

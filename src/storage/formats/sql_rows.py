@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ...core.errors import InvalidArgument
 from ..merging.batches import regrouped
-from .columns import as_text, is_quoted, plain, refuse_nan
+from .columns import as_text, framed, is_quoted, refuse_nan
 from .json_format import joined
 
 ROWS_A_STATEMENT = 500
@@ -60,8 +60,8 @@ def copy_lines(tables: Iterable[pa.Table]) -> Iterator[bytes]:
 
 def _frame(table: pa.Table) -> pl.DataFrame:
     """Raises: InvalidArgument: a cell that SQL cannot say."""
-    refuse_nan(table)
-    frame = pl.DataFrame(plain(table))
+    frame = framed(table)
+    refuse_nan(frame)
     for name, kind in frame.schema.items():
         if kind == pl.String and frame[name].str.contains("\0", literal=True).any():
             raise InvalidArgument(

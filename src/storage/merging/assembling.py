@@ -11,19 +11,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import pyarrow as pa
+
 from ...core.dataset_formats import SHAPES, Shape
 from ...core.ports import MergeRequest
 from ..formats.packing import BLOCK, packed
 from ..provenance import origin
 from .chunk_source import Source
 from .course import Course
-from .databases import Loading, write_postgres_script, write_sqlite, write_sqlite_script
+from .databases import (
+    Loading,
+    long_decimals,
+    write_postgres_script,
+    write_sqlite,
+    write_sqlite_script,
+)
 from .merge import Counted, write_rows
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The first moment an archive can say: no clock is in a dataset."""
 _STORED = frozenset({"parquet"})
 """Packed already."""
+_FLOATING = frozenset({"sqlite", "sql"})
+"""Read by a database that has floats for decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,18 @@ class Assembly:
         """Parents before children: the order in which a job's tables are made."""
         schema = self.request.job.spec.schema
         for table, _ in self.request.job.spec.rows:
-            yield Loading(schema.table(table), self.source(table).tables(self.course))
+            yield Loading(
+                schema.table(table),
+                self.source(table).tables(self.course),
+                self._long_decimals(table) if self.shape.rows in _FLOATING else frozenset(),
+            )
+
+    def _long_decimals(self, table: str) -> frozenset[str]:
+        source = self.source(table)
+        if not any(pa.types.is_decimal(field.type) for field in source.schema):
+            return frozenset()
+        unheard = Course(lambda _: None, self.course.cancelled)
+        return long_decimals(source.tables(unheard))
 
 
 def assemble(assembly: Assembly, out: Counted) -> int:

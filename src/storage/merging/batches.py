@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import pyarrow as pa
 import pyarrow.ipc as pa_ipc
@@ -17,6 +18,7 @@ from ..formats.formulas import neutralised_header, restored
 if TYPE_CHECKING:
     from ...core.dataset_formats import RowsAs
 
+T = TypeVar("T")
 BLOCK = 4 << 20
 """Bytes of text that are parsed at once."""
 PARQUET_ROWS = 8192
@@ -64,6 +66,15 @@ def preview(
     return next(read_batches(file, rows_as, arrow_schema, rows))
 
 
+def one_ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items; while one is worked on, a thread gets the next."""
+    with ThreadPoolExecutor(1, thread_name_prefix="rowmill-ahead") as pool:
+        upcoming = pool.submit(next, items, None)
+        while (item := upcoming.result()) is not None:
+            upcoming = pool.submit(next, items, None)
+            yield item
+
+
 def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
     """The same rows in tables of `rows` rows, each column in one piece; no empty table."""
     kept: list[pa.Table] = []
@@ -72,8 +83,10 @@ def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
         rest = table
         while count + rest.num_rows >= rows:
             cut = rows - count
-            yield pa.concat_tables([*kept, rest.slice(0, cut)]).combine_chunks()
-            rest, kept, count = rest.slice(cut), [], 0
+            whole = pa.concat_tables([*kept, rest.slice(0, cut)]).combine_chunks()
+            rest, kept, count = rest.slice(cut), [], 0  # before it is worked on: once in memory
+            yield whole
+            del whole
         if rest.num_rows:
             kept.append(rest)
             count += rest.num_rows

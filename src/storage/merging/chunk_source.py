@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+import polars as pl
 import pyarrow as pa
 
 from ...core.errors import ChunkDamaged, StorageError
-from ..disk import mending
+from ..base import mending
 from ..formats import csv_format, json_format, parquet_format
+from ..formats.columns import framed
 from ..formats.encoding import decode
 
 if TYPE_CHECKING:
@@ -79,6 +80,15 @@ class Batch:
         # One by one, which also names the chunk that is at fault.
         return pa.concat_tables([piece.table(schema) for piece in self.pieces])
 
+    def frame(self, schema: pa.Schema) -> pl.DataFrame:
+        """All rows, for those who write text. Raises: ChunkDamaged: names the chunk."""
+        if self.format == "parquet":
+            with suppress(StorageError):
+                frame = parquet_format.decode_frame([piece.data for piece in self.pieces], schema)
+                if frame.height == self.rows:
+                    return frame
+        return framed(self.table(schema))
+
     def _at_once(self, schema: pa.Schema) -> pa.Table:
         if self.format == "parquet":
             return parquet_format.decode_many([piece.data for piece in self.pieces], schema)
@@ -104,8 +114,9 @@ class Source:
     """One table's chunks in the order of their rows."""
 
     storage: StorageHandler
-    chunks: Iterable[ChunkMetadata]
+    chunks: Sequence[ChunkMetadata]
     schema: pa.Schema
+    batch_bytes: int = BATCH_BYTES
 
     def worked(self, course: Course, work: Callable[[Batch], T]) -> Iterator[T]:
         """What `work` makes of each batch, in order; it runs in threads, a few batches ahead.
@@ -116,7 +127,7 @@ class Source:
         ahead: deque[tuple[int, Future[T]]] = deque()
         with ThreadPoolExecutor(AHEAD, thread_name_prefix="rowmill-merge") as pool:
             try:
-                for chunks in _batched(self.chunks):
+                for chunks in self._batches():
                     rows = sum(chunk.key.rows for chunk in chunks)
                     ahead.append((rows, pool.submit(self._work, chunks, work)))
                     if len(ahead) > AHEAD:
@@ -129,6 +140,18 @@ class Source:
 
     def tables(self, course: Course) -> Iterator[pa.Table]:
         return self.worked(course, lambda batch: batch.table(self.schema))
+
+    def _batches(self) -> Iterator[list[ChunkMetadata]]:
+        batch: list[ChunkMetadata] = []
+        size = rows = 0
+        for chunk in self.chunks:
+            size, rows = size + chunk.bytes, rows + chunk.key.rows
+            if batch and (size > self.batch_bytes or rows > BATCH_ROWS):
+                yield batch
+                batch, size, rows = [], chunk.bytes, chunk.key.rows
+            batch.append(chunk)
+        if batch:
+            yield batch
 
     def _work(self, chunks: Sequence[ChunkMetadata], work: Callable[[Batch], T]) -> T:
         return work(Batch(tuple(_read(self.storage, chunk) for chunk in chunks)))
@@ -143,24 +166,8 @@ def _next(ahead: deque[tuple[int, Future[T]]], course: Course) -> Iterator[T]:
     course.passed(rows)
 
 
-def _batched(chunks: Iterable[ChunkMetadata]) -> Iterator[list[ChunkMetadata]]:
-    batch: list[ChunkMetadata] = []
-    size = rows = 0
-    for chunk in chunks:
-        size, rows = size + chunk.bytes, rows + chunk.key.rows
-        if batch and (size > BATCH_BYTES or rows > BATCH_ROWS):
-            yield batch
-            batch, size, rows = [], chunk.bytes, chunk.key.rows
-        batch.append(chunk)
-    if batch:
-        yield batch
-
-
 def _read(storage: StorageHandler, chunk: ChunkMetadata) -> Piece:
-    data = storage.read_chunk(chunk.key)
-    if hashlib.sha256(data).hexdigest() != chunk.sha256:
-        raise _damaged(chunk, "its bytes changed since it was stored")
-    return Piece(chunk, data)
+    return Piece(chunk, storage.read_recorded(chunk))
 
 
 def _damaged(chunk: ChunkMetadata, why: str) -> ChunkDamaged:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pyarrow as pa
 
-from ...core.errors import InvalidArgument
 from ...interchange.ddl_out import export_ddl
-from ..formats.columns import plain, refuse_nan
+from ..formats.columns import framed, refuse_nan
 from ..formats.sql_rows import COPY_END, columns, copy_lines, inserts, quoted, sql_text
 
 if TYPE_CHECKING:
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
     from ..formats.packing import Sink
 
 EXACT_DIGITS = 15
-"""Of a decimal that SQLite's floating-point number gives back as it was; longer ones are text."""
+"""Of a decimal that SQLite's floating-point number gives back as it was. A column with a longer one
+is text: digit by digit what was made, and ordered as text."""
+_INEXACT = 10**EXACT_DIGITS
 _BATCH_ROWS = 10_000
 
 
@@ -33,6 +34,7 @@ class Loading:
 
     definition: TableDefinition
     tables: Iterable[pa.Table]
+    long_decimals: frozenset[str] = frozenset()
 
 
 def write_sqlite(path: Path, schema: DataSchema, loadings: Sequence[Loading]) -> None:
@@ -44,12 +46,17 @@ def write_sqlite(path: Path, schema: DataSchema, loadings: Sequence[Loading]) ->
         # Nobody sees the file before it is whole: a crash leaves nothing to recover.
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
-        database.executescript("BEGIN;\n" + export_ddl(schema, "sqlite").text)
+        database.executescript("BEGIN;\n" + _ddl(schema, loadings))
         for loading in loadings:
             _load(database, loading)
         for statement in _indexes(loadings):
             database.execute(statement)
         database.execute("COMMIT")
+
+
+def _ddl(schema: DataSchema, loadings: Sequence[Loading]) -> str:
+    as_text = {(one.definition.name, name) for one in loadings for name in one.long_decimals}
+    return export_ddl(schema, "sqlite", as_text=frozenset(as_text)).text
 
 
 def _load(database: sqlite3.Connection, loading: Loading) -> None:
@@ -65,10 +72,9 @@ def _load(database: sqlite3.Connection, loading: Loading) -> None:
 
 def _values(table: pa.Table) -> Iterator[tuple[Any, ...]]:
     """Rows of what SQLite stores."""
-    refuse_nan(table)
-    frame = pl.DataFrame(plain(table))
-    _refuse_inexact(frame)
-    # `ddl_out` gives a decimal NUMERIC affinity, so that its text becomes a number where exact.
+    frame = framed(table)
+    refuse_nan(frame)
+    # Where `ddl_out` gives a decimal NUMERIC affinity, its text becomes a number.
     texts = [
         sql_text(frame, name)
         for name, kind in frame.schema.items()
@@ -77,34 +83,35 @@ def _values(table: pa.Table) -> Iterator[tuple[Any, ...]]:
     return zip(*(column.to_list() for column in frame.with_columns(texts)), strict=True)
 
 
-def _refuse_inexact(frame: pl.DataFrame) -> None:
-    """Raises: InvalidArgument: SQLite would round a decimal, as it has only floats for them."""
+def long_decimals(tables: Iterable[pa.Table]) -> frozenset[str]:
+    """The columns with decimals of more than `EXACT_DIGITS` digits; the rows are read for it."""
+    return frozenset(name for table in tables for name in _long(framed(table)))
+
+
+def _long(frame: pl.DataFrame) -> Iterator[str]:
     for name, kind in frame.schema.items():
-        if not isinstance(kind, pl.Decimal):
-            continue
-        largest = frame[name].abs().max()
-        if largest is not None and Decimal(str(largest)).scaleb(kind.scale) >= 10**EXACT_DIGITS:
-            raise InvalidArgument(
-                f"the field {name} holds a decimal of more than {EXACT_DIGITS} digits, which "
-                "SQLite would round",
-                hint="write pg.sql, or a format that is no database",
-            )
+        if isinstance(kind, pl.Decimal):
+            largest = frame[name].abs().max()
+            if largest is not None and Decimal(str(largest)).scaleb(kind.scale) >= _INEXACT:
+                yield name
 
 
 def write_sqlite_script(out: Sink, schema: DataSchema, loadings: Sequence[Loading]) -> None:
     """DDL and INSERT statements that `sqlite3 FILE < script.sql` loads."""
     out.write(b"PRAGMA foreign_keys = OFF;\nBEGIN;\n")
-    out.write(export_ddl(schema, "sqlite").text.encode())
+    out.write(_ddl(schema, loadings).encode())
     for loading in loadings:
-        for text in inserts(loading.definition.name, _exact(loading.tables)):
+        for text in inserts(loading.definition.name, _spelled(loading)):
             out.write(text)
     _finish(out, loadings)
 
 
-def _exact(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    for table in tables:
-        _refuse_inexact(pl.DataFrame(plain(table)))
-        yield table
+def _spelled(loading: Loading) -> Iterable[pa.Table]:
+    """The rows with the long decimals as text, so that no reader makes floats of them."""
+    if not loading.long_decimals:
+        return loading.tables
+    text = pl.col(*loading.long_decimals).cast(pl.String)
+    return (framed(table).with_columns(text).to_arrow() for table in loading.tables)
 
 
 def write_postgres_script(out: Sink, schema: DataSchema, loadings: Sequence[Loading]) -> None:

@@ -4,6 +4,7 @@
 |--------------------------------|---------------------------------------------------------|
 | CSV to CSV                     | bytes behind one header; cells looked at where suspect  |
 | JSON, JSON lines to each other | bytes, commas between lines put in or taken out         |
+| Parquet to Parquet             | bytes, where chunks are whole row groups; a new footer  |
 | all others                     | decoded with the schema's types, encoded                |
 
 A row's bytes depend on the row alone and Parquet's row groups are fixed, so the file is the same
@@ -13,18 +14,20 @@ whatever the chunks were.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 import pyarrow.ipc as pa_ipc
 
-from ..formats import csv_format, json_format
-from ..formats.columns import ARROW_THREADS, canonical, plain, refuse_nan
+from ...core.errors import StorageError
+from ..formats import csv_format, json_format, parquet_format
+from ..formats.columns import ARROW_THREADS, canonical, floats, json_text_names, plain, refuse_nan
 from ..formats.formulas import neutralised, neutralised_header, suspect
-from ..formats.parquet_format import COMPRESSION, ROW_GROUP, opened
+from ..formats.parquet_format import COMPRESSION, ROW_GROUP, add_rows
+from ..formats.row_groups import RowGroup, Stitching, Written
 from .batches import regrouped
 from .chunk_source import Batch, Piece, Source
 from .course import Course
@@ -46,10 +49,8 @@ class MergedFile:
     neutralised: int
 
 
-def merge(  # noqa: PLR0913 - the eight things a merge depends on
-    storage: StorageHandler,
-    chunks: Iterable[ChunkMetadata],
-    arrow_schema: pa.Schema,
+def merge(
+    source: Source,
     target_format: RowsAs,
     sink: BinaryIO,
     *,
@@ -57,9 +58,9 @@ def merge(  # noqa: PLR0913 - the eight things a merge depends on
     cancelled: Callable[[], bool] | None = None,
     neutralise: bool = True,
 ) -> MergedFile:
-    """Write one table's chunks, given in the order of their rows, as one file to `sink`.
+    """Write one table's chunks as one file to `sink`.
 
-    `progress` is told the rows done after each chunk; `cancelled` is asked before each. With
+    `progress` is told the rows done after each batch; `cancelled` is asked before each. With
     `neutralise`, CSV cells that a spreadsheet would run are made harmless; other formats stay raw.
 
     Raises:
@@ -69,7 +70,6 @@ def merge(  # noqa: PLR0913 - the eight things a merge depends on
     """
     out = Counted(sink)
     course = Course(progress or _unheard, cancelled or _never)
-    source = Source(storage, chunks, arrow_schema)
     changed = write_rows(out, source, course, target_format, neutralise=neutralise)
     return MergedFile(course.done, out.size, out.digest.hexdigest(), changed)
 
@@ -97,7 +97,7 @@ def write_rows(
 
 
 def verified_tables(
-    storage: StorageHandler, chunks: Iterable[ChunkMetadata], arrow_schema: pa.Schema
+    storage: StorageHandler, chunks: Sequence[ChunkMetadata], arrow_schema: pa.Schema
 ) -> Iterator[pa.Table]:
     """The chunks' rows, for whoever wants them in memory. Raises: ChunkMissing, ChunkDamaged."""
     yield arrow_schema.empty_table()
@@ -120,7 +120,7 @@ def _write_csv(out: Sink, source: Source, course: Course, neutralise: bool) -> i
 
 def _csv_rows(
     batch: Batch, schema: pa.Schema, neutralise: bool
-) -> tuple[list[bytes] | list[memoryview], int]:
+) -> tuple[Sequence[bytes | memoryview], int]:
     """A batch's rows as CSV, and how many cells were changed; as they stand where none was."""
     copied: list[memoryview] = []
     if batch.format == "csv":
@@ -129,12 +129,12 @@ def _csv_rows(
         copied = [memoryview(piece.data)[start:] for piece, start in pieces]
         if not neutralise or not any(suspect(piece.data, start - 1) for piece, start in pieces):
             return copied, 0
-    table, changed = batch.table(schema), 0
+    frame, changed = batch.frame(schema), 0
     if neutralise:
-        table, changed = neutralised(table)
+        frame, changed = neutralised(frame)
     if copied and not changed:
         return copied, 0
-    return [csv_format.encode_rows(table)], changed
+    return [csv_format.encode_rows(frame)], changed
 
 
 def _rows_start(piece: Piece, schema: pa.Schema) -> int:
@@ -165,7 +165,7 @@ def _json_lines(batch: Batch, schema: pa.Schema) -> bytes:
         return b"".join(piece.data for piece in batch.pieces)
     if batch.format == "json":
         return b"".join(_array_parts(batch, json_format.array_lines))
-    return json_format.encode_lines(batch.table(schema))
+    return json_format.lines(batch.frame(schema), json_text_names(schema))
 
 
 def _members(batch: Batch, schema: pa.Schema) -> bytes:
@@ -185,13 +185,42 @@ def _array_parts(
 
 
 def _write_parquet(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
-    with ExitStack() as writers:
-        writer = None
-        for group in groups(source, course, schema):
-            writer = writer or writers.enter_context(opened(out, group))
-            writer.write_table(group, row_group_size=ROW_GROUP)
-        if writer is None:
-            writers.enter_context(opened(out, plain(schema.empty_table())))
+    schema = plain(schema.empty_table()).schema
+    with Stitching(out, schema) as file:
+        if _are_groups(source.chunks):
+            for found in source.worked(course, lambda batch: _copied(batch, schema)):
+                for group in found:
+                    file.add(group)
+        else:
+            for rows in groups(source, course, schema):
+                add_rows(file, rows)
+                del rows  # before the next ones come
+
+
+def _are_groups(chunks: Sequence[ChunkMetadata]) -> bool:
+    """Whether what was encoded for the chunks are the row groups of the file already."""
+    return all(
+        chunk.key.format == "parquet" and chunk.key.start % ROW_GROUP == 0 for chunk in chunks
+    )
+
+
+def _copied(batch: Batch, schema: pa.Schema) -> list[RowGroup]:
+    return [group for piece in batch.pieces for group in _groups_of(piece, schema)]
+
+
+def _groups_of(piece: Piece, schema: pa.Schema) -> list[RowGroup]:
+    rows = piece.chunk.key.rows
+    with suppress(StorageError):
+        found = Written(piece.data).groups(schema)
+        whole, last = found[:-1], found[-1:]
+        if (
+            all(group.rows == ROW_GROUP for group in whole)
+            and sum(group.rows for group in found) == rows
+            and all(group.rows <= ROW_GROUP for group in last)
+        ):
+            return found
+    # Not as this version writes them.
+    return Written(parquet_format.encode(piece.table(schema))).groups(schema)
 
 
 def _write_arrow(out: Sink, source: Source, course: Course, schema: pa.Schema) -> None:
@@ -207,7 +236,7 @@ def groups(source: Source, course: Course, schema: pa.Schema) -> Iterator[pa.Tab
     schema = plain(schema.empty_table()).schema
     tables = source.worked(course, lambda batch: batch.table(schema))
     for group in regrouped(tables, ROW_GROUP):
-        refuse_nan(group)
+        refuse_nan(floats(group))
         yield group
 
 

@@ -10,12 +10,11 @@ from urllib.parse import quote, unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ...core.errors import InvalidArgument
 from ..formats.columns import plain
-from ..formats.parquet_format import ROW_GROUP
-from ..formats.parquet_format import opened as opened_writer
+from ..formats.parquet_format import ROW_GROUP, add_rows
+from ..formats.row_groups import Stitching
 from .merge import Counted, groups
 
 if TYPE_CHECKING:
@@ -68,9 +67,9 @@ def _by_size(
     while upcoming is not None:
         name, count = f"part-{len(parts):05d}.parquet", 0
         out = opened(name)
-        with opened_writer(out, upcoming) as writer:
+        with Stitching(out, schema) as file:
             while upcoming is not None and (not count or out.size < file_bytes):
-                writer.write_table(upcoming, row_group_size=ROW_GROUP)
+                add_rows(file, upcoming)
                 count += upcoming.num_rows
                 upcoming = next(rows, None)
         parts.append(Part(name, count, out))
@@ -83,8 +82,8 @@ class _Bin:
 
     part: str
     out: Counted
-    writers: ExitStack
-    writer: pq.ParquetWriter | None = None
+    files: ExitStack
+    file: Stitching | None = None
     waiting: list[pa.Table] = field(default_factory=list)
     count: int = 0
     rows: int = 0
@@ -97,9 +96,9 @@ class _Bin:
     def write(self) -> None:
         if self.count:
             table = pa.concat_tables(self.waiting).combine_chunks()
-            if self.writer is None:
-                self.writer = self.writers.enter_context(opened_writer(self.out, table))
-            self.writer.write_table(table, row_group_size=ROW_GROUP)
+            if self.file is None:
+                self.file = self.files.enter_context(Stitching(self.out, table.schema))
+            add_rows(self.file, table)
             self.waiting.clear()
             self.count = 0
 
@@ -109,7 +108,7 @@ def _by_value(
 ) -> tuple[Part, ...]:
     _refuse_other_fields(schema, by)
     bins: dict[str, _Bin] = {}
-    with ExitStack() as writers:
+    with ExitStack() as files:
 
         def new_bin(value: str) -> _Bin:
             if len(bins) >= MOST_VALUES:
@@ -118,7 +117,7 @@ def _by_value(
                     hint="choose a field with few values, or partition by size",
                 )
             name = f"{quote(by)}={value}/part-00000.parquet"
-            return _Bin(name, opened(name), writers)
+            return _Bin(name, opened(name), files)
 
         for group in rows:
             for value, members in _split(group, by):
