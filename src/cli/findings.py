@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LITTLE_SPACE = 1 << 30
 NO_SPACE = 50 << 20
 OLDEST_PYTHON = (3, 11)
+REBUILD = "rowmill doctor --rebuild"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _program() -> Iterator[Finding]:
 
 
 def _places(settings: Settings) -> Iterator[Finding]:
-    yield _folder("home", settings.home, "ROWMILL_HOME")
+    yield _home(settings.home)
     yield _folder("chunks", settings.temp_dir, "STORAGE_TEMP_DIR")
     if settings.output_url is None:
         yield _folder("datasets", settings.output_dir, "STORAGE_OUTPUT_DIR")
@@ -63,6 +64,16 @@ def _places(settings: Settings) -> Iterator[Finding]:
     if settings.storage.cloud_url is not None:
         yield _bucket("cloud", settings, settings.storage.cloud_url)
     yield _folder("logs", settings.log_dir, "LOG_DIR")
+
+
+def _home(home: Path) -> Finding:
+    from ..storage.jobs.home import world_writable
+
+    found = _folder("home", home, "ROWMILL_HOME")
+    if found.level == "ok" and world_writable(home):
+        hint = f"anybody may change your jobs there; keep others out with: chmod o-w {home}"
+        return Finding("warn", "home", f"{home} is writable for everybody", hint)
+    return found
 
 
 def _folder(what: str, folder: Path, setting: str) -> Finding:
@@ -131,9 +142,37 @@ def _bundled() -> Finding:
     return Finding("ok", "names and places", ", ".join(locales))
 
 
+async def store_trouble(settings: Settings) -> Finding | None:
+    """What is wrong with the job store, every record of which is read."""
+    from ..wiring import job_store
+
+    if not _exists(settings.database):
+        lost = sum(1 for _ in settings.temp_dir.glob("job_*/job.spec.json"))
+        if not lost:
+            return None
+        found = f"the job store is gone, and the chunks of {lost} jobs are there"
+        return Finding("fail", "jobs", found, f"restore it with: {REBUILD}")
+    store = job_store(settings)
+    try:
+        await store.check()
+        unknown = await store.unknown()
+    except RowmillError as exc:
+        return Finding("fail", "jobs", exc.message, exc.hint)
+    finally:
+        await store.close()
+    if unknown:
+        found = f"{len(unknown)} job folders are not in the job store, the first {unknown[0]}"
+        what_now = f"take them in with: {REBUILD}; or delete them from {settings.temp_dir}"
+        return Finding("warn", "jobs", found, what_now)
+    return None
+
+
 async def _records(settings: Settings) -> Finding:
     from ..wiring import open_app
 
+    trouble = await store_trouble(settings)
+    if trouble is not None:
+        return trouble
     if not _exists(settings.database):
         return Finding("ok", "jobs", "none yet")
     try:

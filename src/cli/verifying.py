@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .progress import following
-from .screen import count, grid
+from .screen import LINE, count, grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,8 @@ def _chunks(
         here.screen.say(f"{stored}, all as they were recorded", "green")
         return
     here.screen.say(f"{stored}, {len(damaged):,} damaged", "bold red")
-    here.screen.show(grid(("chunk", "problem"), [(str(d.index), d.problem) for d in damaged]))
+    rows = [(str(chunk.index), chunk.problem) for chunk in damaged]
+    here.screen.show(grid(("chunk", "problem"), rows, cell=LINE))
     if mended is None:
         here.screen.note(f"make them again with: rowmill jobs verify {job_id} --mend", "")
     elif len(mended) == len(damaged):
@@ -69,7 +70,7 @@ def _files(here: Here, job_id: str, files: Sequence[tuple[str, str]]) -> None:
     if not files:
         return
     here.screen.say(f"of its datasets, {count(len(files), 'file')} damaged:", "bold red")
-    here.screen.show(grid(("file", "problem"), files, cell=200))
+    here.screen.show(grid(("file", "problem"), files, cell=LINE))
     here.screen.note(f"write it again with: rowmill merge {job_id} --overwrite", "")
 
 

@@ -1,4 +1,4 @@
-"""What the storage handlers share: the words for an operating system's refusals."""
+"""What the storage handlers share: the words for refusals and losses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..core.errors import StorageError, StorageFull
+from ..core.errors import ChunkMissing, StorageError, StorageFull
+from ..core.models import ChunkKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +105,16 @@ def refusals_mapped(place: Place) -> Iterator[None]:
         yield
     except OSError as exc:
         raise refusal(exc, place) from exc
+
+
+def missing(key: ChunkKey) -> ChunkMissing:
+    text = f"chunk {key.index} ({key.file_name}) is not there"
+    return ChunkMissing(text, hint=mending(key))
+
+
+def mending(key: ChunkKey) -> str:
+    """What brings a lost or damaged chunk back."""
+    return (
+        f"only this chunk has to be made again: generate_chunk with chunk_index={key.index}, "
+        f"or rowmill jobs verify {key.job_id} --mend"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,8 +21,17 @@ _CREATE = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+_APPEND = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_APPEND
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 _READ = (
     os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe in a file's place is empty, instead of never answering
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
@@ -34,6 +44,10 @@ class Files:
     def create(self, path: Path) -> int:
         """A descriptor to write to; fails where anything, even a link, has the name."""
         return os.open(path, _CREATE, 0o666)
+
+    def append(self, path: Path) -> int:
+        """A descriptor whose writes go to the end of the file; a missing file is made."""
+        return os.open(path, _APPEND, 0o666)
 
     def write(self, descriptor: int, data: bytes | memoryview) -> None:
         rest = memoryview(data)
@@ -102,17 +116,33 @@ def temporary_beside(path: Path) -> Path:
 
 def write_whole(files: Files, path: Path, data: bytes) -> None:
     """The file with these bytes, durable, in place of what had the name; or nothing changed."""
-    temporary = temporary_beside(path)
+    write_together(files, ((path, data),))
+
+
+def write_together(files: Files, wholes: Sequence[tuple[Path, bytes]]) -> None:
+    """Files of one folder, each in place of what had its name.
+
+    All bytes are durable before the first name changes, and names change in the order given; one
+    sync of the folder makes them all durable.
+    """
+    temporaries = [temporary_beside(path) for path, _ in wholes]
     try:
-        descriptor = files.create(temporary)
-        try:
-            files.write(descriptor, data)
-            files.sync(descriptor)
-        finally:
-            files.close(descriptor)
-        files.replace(temporary, path)
+        for temporary, (_, data) in zip(temporaries, wholes, strict=True):
+            _write_new(files, temporary, data)
+        for temporary, (path, _) in zip(temporaries, wholes, strict=True):
+            files.replace(temporary, path)
     except BaseException:
-        with suppress(OSError):
-            files.remove(temporary)
+        for temporary in temporaries:
+            with suppress(OSError):
+                files.remove(temporary)
         raise
-    files.sync_folder(path.parent)
+    files.sync_folder(wholes[0][0].parent)
+
+
+def _write_new(files: Files, path: Path, data: bytes) -> None:
+    descriptor = files.create(path)
+    try:
+        files.write(descriptor, data)
+        files.sync(descriptor)
+    finally:
+        files.close(descriptor)

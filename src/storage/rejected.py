@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.ports import RefusedRow, RowRequest
+from ..utils.redact import redacted
+from .files import Files
 from .names import safe_part
 
 FILE = "rejected.jsonl"
@@ -39,7 +42,8 @@ class RejectedRows:
             )
             for row in refused
         ]
-        await asyncio.to_thread(self._append, job_id, "".join(f"{line}\n" for line in lines))
+        text = redacted("".join(f"{line}\n" for line in lines))
+        await asyncio.to_thread(self._append, job_id, text)
 
     def _append(self, job_id: str, text: str) -> None:
         """In one write, so that the lines of two processes do not mix."""
@@ -47,9 +51,8 @@ class RejectedRows:
         data = text.encode("utf-8", "replace")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if path.exists() and path.stat().st_size + len(data) > MAX_BYTES:
-                return
-            with path.open("ab", buffering=0) as file:
-                file.write(data)
+            with open(Files().append(path), "ab", buffering=0) as file:
+                if os.fstat(file.fileno()).st_size + len(data) <= MAX_BYTES:
+                    file.write(data)
         except OSError:
             return  # a full disk is told by what must be stored, not by this

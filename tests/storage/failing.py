@@ -37,6 +37,10 @@ class FailingFiles(Files):
         self._step("create")
         return super().create(path)
 
+    def append(self, path: Path) -> int:
+        self._step("append")
+        return super().append(path)
+
     def write(self, descriptor: int, data: bytes | memoryview) -> None:
         if len(self.steps) == self.at:
             super().write(descriptor, memoryview(data)[: len(data) // 2])

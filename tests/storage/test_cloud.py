@@ -197,14 +197,14 @@ def test_a_dataset_replaced_while_it_is_read_is_noticed(storage: CloudStorageHan
 
 
 def test_what_a_killed_process_left_is_swept_when_it_is_old(
-    storage: CloudStorageHandler, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    storage: CloudStorageHandler, bucket: Bucket
 ) -> None:
     bucket.replace("output/.rowmill-0123.tmp", b"left")
     bucket.replace("output/mine.tmp", b"mine")
     publish_much(storage)
     assert "output/.rowmill-0123.tmp" in objects(bucket)  # another process may be writing it
-    monkeypatch.setattr("src.storage.buckets.outputs.STALE", -STALE)
-    with storage.publish("more.csv", overwrite=False) as publication:
+    later = CloudOutputs(bucket, "output", stale=-STALE)
+    with later.publish("more.csv", overwrite=False) as publication:
         for _ in range(PIECES):
             publication.file.write(PIECE)
     assert objects(bucket) == ["output/data.csv", "output/mine.tmp", "output/more.csv"]

@@ -19,15 +19,19 @@ from src.core.errors import (
     StorageError,
     StorageFull,
 )
+from src.core.ports import RefusedRow, RowRequest
 from src.storage.base import CHUNKS, refusal
 from src.storage.disk import DiskStorageHandler
 from src.storage.files import Files
 from src.storage.outputs import DiskOutputs
+from src.storage.rejected import RejectedRows
 
 from .failing import Died, FailingFiles
-from .records import JOB, chunk_key
+from .records import JOB, SCHEMA, chunk_key, metadata
 
 OLD, NEW = b"old" * 1000, b"new" * 2000
+# What a chunk is stands beside it: both are durable before either has its name.
+PUT = ["make_folder", *["create", "write", "sync"] * 2, "replace", "replace", "sync_folder"]
 
 
 def fresh(folder: Path, files: Files | None = None) -> DiskStorageHandler:
@@ -63,7 +67,7 @@ def left_over(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("action", "expected"),
     [
-        (put, ["make_folder", "create", "write", "sync", "replace", "sync_folder"]),
+        (put, PUT),
         (publish, ["make_folder", "create", "write", "sync", "link", "sync_folder"]),
         (overwrite, ["make_folder", "create", "write", "sync", "replace", "sync_folder"]),
     ],
@@ -72,16 +76,27 @@ def test_bytes_are_durable_before_their_name_is(action, expected, tmp_path: Path
     assert steps_of(action, tmp_path) == expected
 
 
-@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize("step", range(len(PUT)))
 def test_dying_at_any_step_leaves_the_old_chunk_or_the_new(step: int, tmp_path: Path) -> None:
     fresh(tmp_path).put_chunk(chunk_key(0), OLD)
     with pytest.raises(Died):
         put(fresh(tmp_path, FailingFiles(step, error=None)))
-    expected = NEW if step == 5 else OLD  # the last step only makes the new name durable
+    expected = NEW if step == len(PUT) - 1 else OLD  # the last step makes the new names durable
     assert fresh(tmp_path).read_chunk(chunk_key(0)) == expected
 
 
-@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize("step", range(len(PUT)))
+def test_no_chunk_is_there_without_words_about_it(step: int, tmp_path: Path) -> None:
+    with pytest.raises(Died):
+        put(fresh(tmp_path, FailingFiles(step, error=None)))
+    after = fresh(tmp_path)
+    is_there = (tmp_path / "temp" / JOB / chunk_key(0).file_name).exists()
+    said = [about.sha256 for about in after.abouts(JOB)]
+    assert said == [metadata(chunk_key(0), NEW).sha256] * len(said)
+    assert said or not is_there
+
+
+@pytest.mark.parametrize("step", range(len(PUT)))
 @pytest.mark.parametrize(
     ("error", "kind"), [(errno.ENOSPC, StorageFull), (errno.EIO, StorageError)]
 )
@@ -175,6 +190,58 @@ else:
         fresh(tmp_path).read_chunk(chunk_key(1))
     assert left_over(tmp_path) == []
     assert list((tmp_path / "output").iterdir()) == []
+
+
+def test_a_process_without_a_file_left_to_open_is_told_which_limit_to_raise(
+    tmp_path: Path,
+) -> None:
+    """Chunks and job records alike; and both go on once there are files again."""
+    script = f"""
+import asyncio, os, resource
+from pathlib import Path
+from src.core.errors import StorageError
+from src.storage.disk import DiskStorageHandler
+from src.storage.jobs.store import SqliteJobStore
+from tests.storage.records import JOB, Ticking, chunk_key, job
+home = Path({str(tmp_path)!r})
+storage = DiskStorageHandler(home / "temp", home / "output")
+store = SqliteJobStore(home / "rowmill.db", clock=Ticking())
+
+async def main():
+    await store.create(job())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    held = []
+    try:
+        while True:
+            held.append(os.open("/", os.O_RDONLY))
+    except OSError:
+        pass
+    for act in (lambda: storage.put_chunk(chunk_key(0), b"x"), store.begin_attempt):
+        try:
+            await act(JOB) if act == store.begin_attempt else act()
+        except StorageError as exc:
+            print(exc)
+    other = SqliteJobStore(home / "rowmill.db", clock=Ticking())
+    try:
+        await other.get(JOB)
+    except StorageError as exc:
+        print(exc)
+    for descriptor in held:
+        os.close(descriptor)
+    storage.put_chunk(chunk_key(0), b"x")
+    assert (await store.begin_attempt(JOB)).attempt == 1
+    await store.close()
+    await other.close()
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
+    assert len(told) == 3, done.stdout
+    assert all("too many files are open" in line and "ulimit -n" in line for line in told)
 
 
 @pytest.mark.parametrize(
@@ -279,3 +346,13 @@ def test_a_place_that_is_a_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         publish(fresh(tmp_path))
     assert "STORAGE_OUTPUT_DIR" in caught.value.hint
+
+
+async def test_a_link_in_place_of_rejected_rows_is_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    (tmp_path / JOB).mkdir()
+    (tmp_path / JOB / "rejected.jsonl").symlink_to(secret)
+    request = RowRequest(SCHEMA, "things", (), (0,), ({},), 1)
+    await RejectedRows(tmp_path)(JOB, request, [RefusedRow(0, "type", "text")])
+    assert secret.read_bytes() == b"secret"

@@ -11,7 +11,7 @@ import pytest
 from src.core.errors import AlreadyExists, ChunkDamaged, Conflict, InvalidArgument, NotFound
 from src.core.models import ChunkMetadata, Job, JobState, Tally, Usage
 from src.core.ports import Answer, JobStore
-from src.storage.jobs.store import SqliteJobStore
+from src.storage.jobs.store import PAGE, SqliteJobStore
 
 from .records import JOB, Ticking, chunk_key, job, metadata
 
@@ -259,6 +259,45 @@ async def test_sums_are_by_table(store: JobStore) -> None:
     assert (await store.tally(JOB)).rows_by_table == (("a", 10), ("b", 20))
 
 
+async def test_the_next_chunk_is_the_lowest_that_is_not_stored(store: JobStore) -> None:
+    await running(store)
+    assert await store.next_owed(JOB, 5) == 0
+    for index in (0, 1, 3):
+        await store.commit_chunk(chunk(index))
+    assert await store.next_owed(JOB, 5) == 2
+    assert await store.next_owed(JOB, 5, besides={2}) == 4
+    assert await store.next_owed(JOB, 5, besides=[2, 4]) is None
+    await store.commit_chunk(chunk(2))
+    await store.commit_chunk(chunk(4))
+    assert await store.next_owed(JOB, 5) is None
+    await store.forget_chunk(JOB, 1)
+    assert await store.next_owed(JOB, 6) == 1
+    assert await store.next_owed(JOB, 6, besides={1}) == 5
+    assert await store.next_owed(JOB, 5, besides={1}) is None
+    await store.commit_chunk(chunk(1))
+    assert await store.next_owed(JOB, 6) == 5
+
+
+async def test_chunks_come_whole_however_many_pages_they_are(store: JobStore) -> None:
+    await running(store)
+    many = [chunk(index) for index in range(PAGE + 3)]
+    for one in reversed(many):
+        await store.commit_chunk(one)
+    assert await store.chunks(JOB) == tuple(many)
+    assert await store.next_owed(JOB, PAGE + 4) == PAGE + 3
+
+
+async def test_many_jobs_are_summed_up_at_once(store: JobStore) -> None:
+    await running(store)
+    await store.create(job(UNKNOWN))
+    await store.commit_chunk(chunk(0))
+    await store.record_usage(JOB, Usage(1, 2, 3), {"bad": 1}, table="t", fields=["a", "b"])
+    found = await store.tallies([UNKNOWN, "job_" + "y" * 16, JOB])
+    assert list(found) == [UNKNOWN, JOB]
+    assert found == {UNKNOWN: Tally(), JOB: await store.tally(JOB)}
+    assert await store.tallies([]) == {}
+
+
 # ── schemas, answers, usage ───────────────────────────────────────────────────────────────────
 
 
@@ -270,6 +309,26 @@ async def test_usage_and_rejections_add_up(store: JobStore) -> None:
     tally = await store.tally(JOB)
     assert tally.usage == Usage(4, 31, 301)
     assert tally.rejected == (("range", 5), ("type", 3))
+
+
+async def test_what_a_call_used_and_what_it_answered_are_kept_together(store: JobStore) -> None:
+    await running(store)
+    first, second = Answer(((0, ("x",)),)), Answer(((1, ("y",)),))
+    await store.record_answer("old", first)
+    kept = await store.record_usage(
+        JOB, Usage(1), table="t", fields=["a", "b"], by_field={"a": Usage(0, 5), "b": Usage(0, 7)},
+        answers={"old": second, "new": second},
+    )  # fmt: skip
+    assert kept == {"old": first, "new": second}
+    assert await store.answers(["new", "none", "old"]) == {"old": first, "new": second}
+    tally = await store.tally(JOB)
+    assert tally.usage == Usage(1, 12)
+    assert tally.usage_by == (
+        ("t", "a", Usage(0, 5)), ("t", "a, b", Usage(1)), ("t", "b", Usage(0, 7)),
+    )  # fmt: skip
+    with pytest.raises(NotFound):
+        await store.record_usage(UNKNOWN, Usage(1), answers={"lost": first})
+    assert await store.answer("lost") is None
 
 
 async def test_the_first_answer_to_a_question_stays(store: JobStore) -> None:

@@ -6,17 +6,26 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from src.core.errors import AlreadyExists, ChunkMissing, InvalidArgument, NotFound
+from src.core.chunk_about import ChunkAbout, chunk_metadata
+from src.core.errors import (
+    AlreadyExists,
+    ChunkDamaged,
+    ChunkMissing,
+    InvalidArgument,
+    NotFound,
+)
 from src.core.models import ChunkKey
 from src.core.ports import StorageHandler
 from src.storage.cloud import CloudStorageHandler
 from src.storage.disk import DiskStorageHandler
+from src.storage.formats.encoding import encode
 from src.storage.memory import MemoryStorageHandler
 from src.storage.outputs import DiskOutputs
 
-from .records import JOB, chunk_key
+from .records import JOB, chunk_key, metadata
 from .s3 import endpoint
 
 OTHER = "job_" + "b" * 16
@@ -106,6 +115,92 @@ def test_deleting_a_job_takes_its_chunks_and_leaves_the_rest(storage: StorageHan
         storage.read_chunk(chunk_key(0))
     assert storage.read_chunk(chunk_key(0, job_id=OTHER)) == b"stays"
     assert read(storage, f"{JOB}.csv") == b"stays too"
+
+
+# ── what a chunk is ───────────────────────────────────────────────────────────────────────────
+
+
+def put(storage: StorageHandler, key: ChunkKey, data: bytes, *, attempt: int = 1) -> None:
+    storage.put_chunk(key, data, schema_sha256="5c" * 32, attempt=attempt)
+
+
+def test_a_chunk_is_read_as_it_was_recorded(storage: StorageHandler) -> None:
+    put(storage, chunk_key(3), b"three")
+    assert storage.read_recorded(metadata(chunk_key(3), b"three")) == b"three"
+    with pytest.raises(ChunkMissing, match="chunk 4"):
+        storage.read_recorded(metadata(chunk_key(4), b"four"))
+
+
+def test_every_chunk_says_what_it_is(storage: StorageHandler) -> None:
+    for index in (1, 0, 12):
+        put(storage, chunk_key(index), b"%d" % index, attempt=2)
+    put(storage, chunk_key(0, job_id=OTHER), b"another job's")
+    found = list(storage.abouts(JOB))
+    assert [about.key for about in found] == [chunk_key(0), chunk_key(1), chunk_key(12)]
+    recorded = metadata(chunk_key(12), b"12")
+    assert found[2] == ChunkAbout(chunk_key(12), "5c" * 32, 2, recorded.bytes, recorded.sha256)
+    storage.delete_job(JOB)
+    assert list(storage.abouts(JOB)) == []
+
+
+def lay(storage: StorageHandler, folder: Path, key: ChunkKey, data: bytes) -> None:
+    """The bytes at the chunk's place, without a word about them."""
+    if storage.kind == "disk":
+        (folder / "temp" / key.job_id / key.file_name).write_bytes(data)
+    elif storage.kind == "memory":
+        storage._chunks[key.job_id, key.file_name] = data  # type: ignore[attr-defined]
+    else:
+        path = f"temp/{key.job_id}/{key.file_name}"
+        storage._bucket.replace(path, data)  # type: ignore[attr-defined]  # the s3 handler's
+
+
+def test_swapped_chunks_are_told_apart_by_name(storage: StorageHandler, tmp_path: Path) -> None:
+    for index in (3, 5):
+        put(storage, chunk_key(index), b"rows of %d" % index)
+    lay(storage, tmp_path, chunk_key(3), b"rows of 5")
+    lay(storage, tmp_path, chunk_key(5), b"rows of 3")
+    for index, other in ((3, 5), (5, 3)):
+        said = rf"chunk {index} .* holds the rows of chunk {other} of this job"
+        with pytest.raises(ChunkDamaged, match=said) as caught:
+            storage.read_recorded(metadata(chunk_key(index), b"rows of %d" % index))
+        assert "--mend" in caught.value.hint
+
+
+def test_another_jobs_chunk_is_told_by_its_job(storage: StorageHandler, tmp_path: Path) -> None:
+    put(storage, chunk_key(3), b"rows of 3")
+    put(storage, chunk_key(7, job_id=OTHER), b"rows of another job")
+    lay(storage, tmp_path, chunk_key(3), b"rows of another job")
+    who = "its bytes changed" if storage.kind == "cloud" else f"of chunk 7 of job {OTHER}"
+    with pytest.raises(ChunkDamaged, match=who):
+        storage.read_recorded(metadata(chunk_key(3), b"rows of 3"))
+
+
+def test_another_making_of_a_chunk_is_told_by_its_attempt(storage: StorageHandler) -> None:
+    put(storage, chunk_key(3), b"of another schema", attempt=4)
+    with pytest.raises(ChunkDamaged, match=r"another making .*attempt 4, schema 5c5c5c"):
+        storage.read_recorded(metadata(chunk_key(3), b"rows of 3"))
+
+
+def test_a_flipped_bit_is_told_as_such(storage: StorageHandler, tmp_path: Path) -> None:
+    put(storage, chunk_key(3), b"rows of 3")
+    lay(storage, tmp_path, chunk_key(3), b"rows of 2")
+    with pytest.raises(ChunkDamaged, match="its bytes changed since it was stored"):
+        storage.read_recorded(metadata(chunk_key(3), b"rows of 3"))
+
+
+def parquet(key: ChunkKey) -> bytes:
+    rows = pa.table({"id": list(range(key.start, key.stop))})
+    return encode(rows.replace_schema_metadata(chunk_metadata(key, "5c" * 32)), "parquet")
+
+
+def test_a_parquet_file_says_itself_what_it_is(storage: StorageHandler, tmp_path: Path) -> None:
+    key = ChunkKey(JOB, 3, "things", 30, 40, "parquet")
+    foreign = parquet(ChunkKey(OTHER, 9, "things", 90, 100, "parquet"))
+    put(storage, key, parquet(key))
+    assert storage.read_recorded(metadata(key, parquet(key))) == parquet(key)
+    lay(storage, tmp_path, key, foreign)  # nothing else is known of that job here
+    with pytest.raises(ChunkDamaged, match=f"holds the rows of chunk 9 of job {OTHER}"):
+        storage.read_recorded(metadata(key, parquet(key)))
 
 
 @pytest.mark.parametrize("job_id", ["..", "../x", "/etc", "", ".", "a/b", "a\\b", "nul\x00"])

@@ -14,11 +14,14 @@ import pytest
 
 from src.core.errors import Conflict, NewerFormat, StorageError, StorageFull
 from src.core.models import Job, JobState, Usage
+from src.core.ports import Answer
+from src.storage.jobs import opening
 from src.storage.jobs import records as jobs_records
 from src.storage.jobs.faults import database_fault
 from src.storage.jobs.store import SqliteJobStore
 from src.storage.jobs.tables import FORMAT
 
+from .older import write_store
 from .records import JOB, Ticking, job
 from .test_every_job_store import chunk, running
 
@@ -49,6 +52,31 @@ async def test_everything_is_there_after_a_restart(path: Path) -> None:
     await store.close()
 
 
+class Jumping(Ticking):
+    """A clock that somebody sets to another day each time it is asked."""
+
+    def now(self) -> float:
+        self.at = -self.at * 3
+        return self.at
+
+
+async def test_a_clock_that_jumps_changes_nothing_but_displayed_times(path: Path) -> None:
+    store = SqliteJobStore(path, clock=Jumping())
+    await running(store)
+    await store.create(job("job_" + "b" * 16))
+    await store.commit_chunk(chunk(0))
+    await store.begin_attempt(JOB)
+    jobs, _ = await store.page(state=None, limit=5, cursor=None)
+    assert [found.job_id for found in jobs] == ["job_" + "b" * 16, JOB]
+    assert [event.event for event in await store.events(JOB)] == [
+        "create", "attempt", "start", "attempt",
+    ]  # fmt: skip
+    assert (await store.get(JOB)).attempt == 2
+    assert await store.next_owed(JOB, 5) == 1
+    await store.check()
+    await store.close()
+
+
 async def test_commits_survive_power_loss(path: Path) -> None:
     store = opened(path)
     await store.create(job())
@@ -56,9 +84,9 @@ async def test_commits_survive_power_loss(path: Path) -> None:
         await store._run(
             lambda records, name=name: records._db.execute(f"PRAGMA {name}").fetchone()
         )
-        for name in ("journal_mode", "synchronous", "foreign_keys")
+        for name in ("journal_mode", "synchronous", "fullfsync", "foreign_keys")
     ]
-    assert settings == [("wal",), (2,), (1,)]  # 2 is FULL
+    assert settings == [("wal",), (2,), (1,), (1,)]  # 2 is FULL
     await store.close()
 
 
@@ -78,7 +106,7 @@ import asyncio, sys
 from pathlib import Path
 from src.core.errors import Conflict
 from tests.storage.records import JOB, Ticking, job
-from src.storage.jobs import SqliteJobStore
+from src.storage.jobs.store import SqliteJobStore
 
 async def main():
     store = SqliteJobStore(Path(sys.argv[1]), clock=Ticking())
@@ -114,6 +142,27 @@ async def test_processes_that_start_and_write_together_lose_nothing(path: Path) 
     assert (await store.get(JOB)).version == 60
     jobs, _ = await store.page(state=None, limit=10, cursor=None)
     assert len(jobs) == 4
+    await store.close()
+
+
+async def test_processes_that_bring_an_old_file_up_to_date_together_lose_nothing(
+    path: Path,
+) -> None:
+    write_store(path, job(), format=1)
+    command = [sys.executable, "-c", _RACER, str(path)]
+    racers = [
+        await asyncio.create_subprocess_exec(*command, name, stderr=subprocess.PIPE)
+        for name in "bcd"
+    ]
+    for racer in racers:
+        _, errors = await racer.communicate()
+        assert racer.returncode == 0, errors.decode()
+    store = opened(path)
+    assert (await store.get(JOB)).version == 2 + 60
+    assert await store.stored(JOB) == {0, 1, 2}
+    jobs, _ = await store.page(state=None, limit=10, cursor=None)
+    assert len(jobs) == 4
+    await store.check()
     await store.close()
 
 
@@ -186,7 +235,7 @@ async def test_a_store_held_by_somebody_else_is_a_conflict(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await filled(path)
-    monkeypatch.setattr(jobs_records, "BUSY_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(opening, "BUSY_TIMEOUT_S", 0.0)
     store = opened(path)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -212,7 +261,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from tests.storage.records import Ticking
 from tests.storage.test_every_job_store import chunk, running
-from src.storage.jobs import SqliteJobStore
+from src.storage.jobs.store import SqliteJobStore
 
 async def main():
     store = SqliteJobStore(Path(sys.argv[1]), clock=Ticking())
@@ -231,32 +280,39 @@ asyncio.run(main())
     await store.close()
 
 
-OLDER_USAGE = """
-DROP TABLE model_usage;
-CREATE TABLE model_usage (
-    number INTEGER PRIMARY KEY REFERENCES job ON DELETE CASCADE,
-    calls INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL
-);
-INSERT INTO model_usage SELECT number, 3, 400, 50 FROM job;
-UPDATE meta SET value = '1' WHERE key = 'format';
-"""
-
-
-async def test_a_file_of_an_older_format_is_brought_up_to_date_and_keeps_what_was_spent(
-    path: Path,
+@pytest.mark.parametrize("version", [1, 2])
+async def test_a_file_of_an_older_format_is_brought_up_to_date_and_keeps_everything(
+    version: int, path: Path
 ) -> None:
-    await filled(path)
-    with sqlite3.connect(path) as db:
-        db.executescript(OLDER_USAGE)
-    db.close()
+    write_store(path, job(), format=version)
     for _ in range(2):
         store = opened(path)
+        found = await store.get(JOB)
+        assert (found.state, found.version, found.attempt) == (JobState.GENERATING, 2, 1)
+        assert found.spec == job().spec
+        assert list(await store.chunks(JOB)) == [chunk(0), chunk(1), chunk(2)]
+        assert await store.next_owed(JOB, 100) == 3
+        assert [event.event for event in await store.events(JOB)] == ["create", "attempt", "start"]
+        assert await store.schema("sch_1") == {"name": "x"}
+        assert await store.answer("key") == Answer(((0, ("paid for",)),))
+        assert (await store.tally(JOB)).rejected == (("type", 2),)
         await store.record_usage(JOB, Usage(1, 10, 1), table="t", fields=["note"])
         tally = await store.tally(JOB)
+        await store.check()
         await store.close()
     assert tally.usage == Usage(5, 420, 52)
     assert [part[:2] for part in tally.usage_by] == [("", ""), ("t", "note")]
     assert format_of(path) == str(FORMAT)
+
+
+async def test_what_an_older_rowmill_kept_in_its_file_alone_gets_its_copies(path: Path) -> None:
+    write_store(path, job(), format=2)
+    store = opened(path)
+    await store.get(JOB)
+    await store.close()
+    folder = path.parent / "temp" / JOB
+    assert {file.name for file in folder.iterdir()} == {"job.spec.json", "job.journal.jsonl"}
+    assert b"paid for" in (path.parent / "rowmill.journal.jsonl").read_bytes()
 
 
 def format_of(path: Path) -> str:

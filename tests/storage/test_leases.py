@@ -20,7 +20,7 @@ OTHER = "job_" + "b" * 16
 _HOLDER = """
 import sys
 from pathlib import Path
-from src.storage.leases import FileLeases
+from src.storage.jobs.leases import FileLeases
 lease = FileLeases(Path(sys.argv[1])).acquire(sys.argv[2])
 print("no" if lease is None else "yes", flush=True)
 sys.stdin.read()
@@ -123,6 +123,17 @@ def test_a_lock_on_a_removed_file_is_no_lease(
     monkeypatch.setattr(fcntl, "flock", interleaved)
     assert leases.acquire(JOB) is None
     assert others[0] is not None
+
+
+def test_a_holder_whose_file_was_removed_takes_away_no_other_one(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path)
+    asleep = leases.acquire(JOB)
+    assert asleep is not None
+    asleep.path.unlink()
+    assert leases.acquire(JOB) is not None
+    asleep.release()
+    assert leases.held(JOB)
+    assert leases.acquire(JOB) is None
 
 
 def test_a_job_id_that_is_a_path_is_refused(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_jobs_folder_is_swept_when_its_manifest_is_written(tmp_path: Path) -> 
     aged(tmp_path / JOB / ".rowmill-old.tmp")
     disk.put_note(JOB, "manifest.json", b"{}")
     names = sorted(path.name for path in (tmp_path / JOB).iterdir())
-    assert names == ["chunk_000000.csv", "manifest.json"]
+    assert names == ["about_000000.csv.json", "chunk_000000.csv", "manifest.json"]
 
 
 def test_scratch_folders_of_the_dead_are_taken_away(tmp_path: Path) -> None:

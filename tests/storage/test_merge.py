@@ -18,6 +18,7 @@ from src.core.models import ChunkMetadata, OutputFormat
 from src.storage.disk import DiskStorageHandler
 from src.storage.formats.encoding import decode, encode
 from src.storage.memory import MemoryStorageHandler
+from src.storage.merging.chunk_source import Source
 from src.storage.merging.merge import MergedFile, merge, verified_tables
 from src.storage.outputs import DiskOutputs
 
@@ -31,10 +32,7 @@ NAMES = pa.schema([pa.field('a "quoted"\nname, twice', pa.string()), pa.field("n
 
 
 @pytest.fixture
-def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryStorageHandler:
-    monkeypatch.setattr(
-        "src.storage.merging.chunk_source.BATCH_BYTES", 20_000
-    )  # so that there are several
+def storage(tmp_path: Path) -> MemoryStorageHandler:
     outputs = DiskOutputs(tmp_path)
     return MemoryStorageHandler(outputs, max_bytes=1 << 30, max_chunks=1 << 20)
 
@@ -44,10 +42,13 @@ def merged(
     chunks: list[ChunkMetadata],
     schema: pa.Schema,
     target: OutputFormat,
+    *,
+    batch_bytes: int = 20_000,  # so that there are several
     **options: object,
 ) -> tuple[bytes, MergedFile]:
     sink = io.BytesIO()
-    result = merge(storage, chunks, schema, target, sink, **options)  # type: ignore[arg-type]
+    source = Source(storage, chunks, schema, batch_bytes)
+    result = merge(source, target, sink, **options)  # type: ignore[arg-type]
     return sink.getvalue(), result
 
 
@@ -178,9 +179,8 @@ def test_a_chunk_with_too_few_rows_is_named(storage: MemoryStorageHandler) -> No
 
 @pytest.mark.parametrize("source", FORMATS)
 def test_among_chunks_that_are_read_together_the_short_one_is_named(
-    source: OutputFormat, storage: MemoryStorageHandler, monkeypatch: pytest.MonkeyPatch
+    source: OutputFormat, storage: MemoryStorageHandler
 ) -> None:
-    monkeypatch.setattr("src.storage.merging.chunk_source.BATCH_BYTES", 1 << 30)
     chunks = stored(storage, TABLE.slice(0, 100), source, 10)
     data = encode(TABLE.slice(70, 9), source)
     storage.put_chunk(chunks[7].key, data)
@@ -188,7 +188,7 @@ def test_among_chunks_that_are_read_together_the_short_one_is_named(
     for target in ("csv", "parquet"):
         if source != target or source == "parquet":
             with pytest.raises(ChunkDamaged, match=r"chunk 7 .* 9 rows, 10"):
-                merged(storage, chunks, TABLE.schema, target)
+                merged(storage, chunks, TABLE.schema, target, batch_bytes=1 << 30)
 
 
 def test_progress_tells_rows_and_cancelling_stops_between_chunks(
@@ -217,7 +217,7 @@ def test_a_disk_that_fills_while_merging_leaves_nothing(
 
     def publish() -> None:
         with disk.publish("data", overwrite=False) as publication:
-            merge(storage, chunks, TABLE.schema, target, publication.file)
+            merge(Source(storage, chunks, TABLE.schema), target, publication.file)
 
     publish()
     disk = DiskStorageHandler(
@@ -235,7 +235,8 @@ import resource, sys
 from pathlib import Path
 import pyarrow as pa
 from src.storage.disk import DiskStorageHandler
-from src.storage.merge import merge
+from src.storage.merging.chunk_source import Source
+from src.storage.merging.merge import merge
 from tests.storage.tables import stored
 
 folder, source, target, rows = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
@@ -244,7 +245,7 @@ table = pa.table({"n": range(5000), "t": [f"some text, number {n}" * 4 for n in 
 (chunk,) = stored(storage, table, source, 5000)
 chunks = [chunk] * (rows // 5000)
 with storage.publish("data", overwrite=True) as publication:
-    merge(storage, chunks, table.schema, target, publication.file)
+    merge(Source(storage, chunks, table.schema), target, publication.file)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

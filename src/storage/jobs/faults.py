@@ -6,17 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ...core.errors import Conflict, RowmillError, StorageError, StorageFull
+from ...core.errors import Conflict, RowmillError, StorageError, StorageFull, StoreDamaged
+from .seals import REBUILD
 
 HOME = "ROWMILL_HOME"
 
 _Fault = tuple[type[RowmillError], str, str]
 
 _DAMAGED: _Fault = (
-    StorageError,
+    StoreDamaged,
     "the job store's file is damaged",
-    f"restore rowmill.db in the folder that {HOME} names from a backup, or move it away to begin "
-    "anew; datasets and chunks are not touched",
+    f"restore it from the files beside the chunks with: {REBUILD}",
 )
 _BUSY: _Fault = (
     Conflict,
@@ -45,6 +45,9 @@ _FAULTS: dict[int, _Fault] = {
         f"check the disk and its free space; point {HOME} at another one if it fails again",
     ),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    # Our statements are right and our values allowed: a table or a column changed its name.
+    sqlite3.SQLITE_ERROR: _DAMAGED,
+    sqlite3.SQLITE_CONSTRAINT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -61,7 +64,11 @@ def database_fault(exc: sqlite3.Error) -> RowmillError:
         f"the job store failed: {exc}",
         f"look at rowmill.db in the folder that {HOME} names",
     )
-    kind, message, hint = _FAULTS.get(code & 0xFF, unknown)  # the low byte is the kind of fault
+    return _raised(_FAULTS.get(code & 0xFF, unknown))  # the low byte is the kind of fault
+
+
+def _raised(fault: _Fault) -> RowmillError:
+    kind, message, hint = fault
     return kind(message, hint=hint)
 
 
@@ -71,3 +78,5 @@ def database_faults_mapped() -> Iterator[None]:
         yield
     except sqlite3.Error as exc:
         raise database_fault(exc) from exc
+    except UnicodeDecodeError as exc:  # a message of SQLite's with a damaged name in it
+        raise _raised(_DAMAGED) from exc

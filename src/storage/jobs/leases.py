@@ -36,9 +36,11 @@ class FileLease:
             return
         descriptor, self.descriptor = self.descriptor, None
         # Removed while it is still locked: whoever opened it meanwhile sees that it is gone and
-        # opens the next one. Windows does not remove open files; there it stays.
+        # opens the next one. Windows does not remove open files; there it stays. Only our own: a
+        # holder whose file was taken away must not take away the next one's.
         with suppress(OSError):
-            self.path.unlink()
+            if _is_at(descriptor, self.path):
+                self.path.unlink()
         os.close(descriptor)
 
 

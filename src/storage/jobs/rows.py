@@ -8,7 +8,7 @@ from typing import Any
 from ...core.errors import InvalidArgument
 from ...core.models import ChunkKey, ChunkMetadata, Job, JobSpecification, JobState
 from ...core.parsing import parse_schema
-from ...core.ports import Answer
+from ...core.ports import Answer, JobEvent
 
 JOB_COLUMNS = (
     "number, job_id, name, owner, state, version, attempt, wanted, problem, created_at, updated_at"
@@ -21,11 +21,13 @@ CHUNK_COLUMNS = (
 def dumped(document: Any) -> str:
     """Keys stay in their order: that of a mapping in a schema may decide what is generated.
 
+    In ASCII: a lone surrogate can stand in a JSON document, as an escape, but not in SQLite's text.
+
     Raises:
         InvalidArgument: JSON cannot say it.
     """
     try:
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return json.dumps(document, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):
         hint = "only JSON values can be kept: text, numbers, true, false, null, lists, objects"
         raise InvalidArgument("a value cannot be recorded", hint=hint) from None
@@ -70,13 +72,36 @@ def chunk_values(chunk: ChunkMetadata) -> tuple[Any, ...]:
     key = chunk.key
     return (
         *(key.index, key.table, key.start, key.stop, key.format),
-        *(chunk.bytes, chunk.sha256, chunk.attempt, chunk.seconds, chunk.stored_at),
+        *(chunk.bytes, chunk.sha256, chunk.attempt, float(chunk.seconds), float(chunk.stored_at)),
     )
 
 
 def chunk(job_id: str, row: tuple[Any, ...]) -> ChunkMetadata:
     """From `CHUNK_COLUMNS`."""
     return ChunkMetadata(ChunkKey(job_id, *row[:5]), *row[5:])
+
+
+def job_values(number: int, job: Job) -> tuple[Any, ...]:
+    """In the order of `JOB_COLUMNS`."""
+    return (
+        *(number, job.job_id, job.name, job.owner, str(job.state), job.version, job.attempt),
+        *(int(job.wanted), job.problem, float(job.created_at), float(job.updated_at)),
+    )
+
+
+def note(job: Job, event: JobEvent) -> dict[str, Any]:
+    """A move for the job's journal: the event, and the job as it left it."""
+    return {
+        "number": event.number,
+        "at": event.at,
+        "event": event.event,
+        "detail": event.detail,
+        "state": str(job.state),
+        "name": job.name,
+        "version": job.version,
+        "attempt": job.attempt,
+        "problem": job.problem,
+    }
 
 
 def answer_text(answer: Answer) -> str:

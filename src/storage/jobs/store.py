@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,24 +13,40 @@ from ...core.errors import NotFound
 from ...core.models import ChunkMetadata, Job, JobState, Tally, Usage
 from ...core.ports import Answer, Clock, JobEvent
 from ..base import RECORDS, refusals_mapped
+from ..files import Files
 from . import rows as jobs_rows
+from .copies import FileCopies, NoCopies
 from .faults import database_faults_mapped
+from .migrating import bring_up
+from .opening import in_memory, opened_store
 from .records import Records
 
+PAGE = 500
+"""Chunk records read in one turn of the database thread: a few milliseconds."""
 _T = TypeVar("_T")
 
 
 class SqliteJobStore:
     """core.ports.JobStore on the standard library's sqlite3, in one thread of its own.
 
-    `path` (or ":memory:") is opened at the first call. The store stamps `updated_at` and the times
-    of events with `clock`. A new attempt is a new version; a chunk is not, so that whoever pauses
-    a job does not race its workers.
+    `path` (or ":memory:") is opened at the first call. Beside it, and in `folder` (`temp` beside
+    it, unless given), lies as files what a rebuild needs; see copies.py. The store stamps
+    `updated_at` and the times of events with `clock`. A new attempt is a new version; a chunk is
+    not, so that whoever pauses a job does not race its workers.
     """
 
-    def __init__(self, path: Path | str, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        clock: Clock,
+        folder: Path | None = None,
+        files: Files | None = None,
+    ) -> None:
         self._path = path
         self._clock = clock
+        self._folder = folder
+        self._files = files or Files()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rowmill-jobs")
         self._records: Records | None = None
 
@@ -67,13 +84,28 @@ class SqliteJobStore:
         return await self._run(lambda records: records.chunk(job_id, index))
 
     async def chunks(self, job_id: str) -> Sequence[ChunkMetadata]:
-        return await self._run(lambda records: records.chunks(job_id))
+        """A page at a time, so that others get their turn."""
+        found: list[ChunkMetadata] = []
+        while True:
+            after = found[-1].key.index if found else -1
+            page = await self._run(partial(_page, job_id=job_id, after=after))
+            found += page
+            if len(page) < PAGE:
+                return tuple(found)
 
     async def stored(self, job_id: str) -> frozenset[int]:
         return await self._run(lambda records: records.stored(job_id))
 
+    async def next_owed(
+        self, job_id: str, total: int, *, besides: Collection[int] = ()
+    ) -> int | None:
+        return await self._run(lambda records: records.next_owed(job_id, total, besides))
+
     async def tally(self, job_id: str) -> Tally:
         return await self._run(lambda records: records.tally(job_id))
+
+    async def tallies(self, job_ids: Sequence[str]) -> Mapping[str, Tally]:
+        return await self._run(lambda records: records.tallies(job_ids))
 
     async def record_usage(
         self,
@@ -83,29 +115,40 @@ class SqliteJobStore:
         *,
         table: str = "",
         fields: Sequence[str] = (),
-    ) -> None:
-        counts, what = dict(rejected or {}), (table, ", ".join(fields))
-        await self._run(lambda records: records.record_usage(job_id, what, usage, counts))
+        by_field: Mapping[str, Usage] | None = None,
+        answers: Mapping[str, Answer] | None = None,
+    ) -> Mapping[str, Answer]:
+        spent = [(table, ", ".join(fields), usage)]
+        spent += [(table, name, part) for name, part in (by_field or {}).items()]
+        texts = {key: jobs_rows.answer_text(answer) for key, answer in (answers or {}).items()}
+        kept = await self._run(
+            lambda records: records.record_usage(job_id, spent, dict(rejected or {}), texts)
+        )
+        return {key: jobs_rows.answer(text) for key, text in kept.items()}
 
     async def save_schema(self, schema_id: str, document: Mapping[str, Any]) -> None:
         text = jobs_rows.dumped(document)
-        await self._run(lambda records: records.keep("schema_document", schema_id, text))
+        await self._run(lambda records: records.keep("schema_document", {schema_id: text}))
 
     async def schema(self, schema_id: str) -> Mapping[str, Any]:
-        text = await self._run(lambda records: records.kept("schema_document", schema_id))
-        if text is None:
+        kept = await self._run(lambda records: records.kept("schema_document", [schema_id]))
+        if not kept:
             hint = "extract or validate the schema again: the answer names its schema_id"
             raise NotFound(f"there is no schema {schema_id[:80]!r}", hint=hint)
-        return dict(jobs_rows.loaded(text))
+        return dict(jobs_rows.loaded(kept[schema_id]))
 
     async def record_answer(self, key: str, answer: Answer) -> Answer:
-        text = jobs_rows.answer_text(answer)
+        texts = {key: jobs_rows.answer_text(answer)}
         # Given back as it was kept, so that the first use and every replay see the same values.
-        return jobs_rows.answer(await self._run(lambda records: records.keep("answer", key, text)))
+        kept = await self._run(lambda records: records.keep("answer", texts))
+        return jobs_rows.answer(kept[key])
 
     async def answer(self, key: str) -> Answer | None:
-        text = await self._run(lambda records: records.kept("answer", key))
-        return None if text is None else jobs_rows.answer(text)
+        return (await self.answers([key])).get(key)
+
+    async def answers(self, keys: Sequence[str]) -> Mapping[str, Answer]:
+        kept = await self._run(lambda records: records.kept("answer", keys))
+        return {key: jobs_rows.answer(text) for key, text in kept.items()}
 
     async def close(self) -> None:
         """What was asked for before is done first."""
@@ -119,10 +162,35 @@ class SqliteJobStore:
     def _in_thread(self, action: Callable[[Records], _T]) -> _T:
         with database_faults_mapped(), refusals_mapped(RECORDS):
             if self._records is None:
-                self._records = Records(self._path, self._clock.now)
+                self._records = self._opened()
             return action(self._records)
+
+    def _opened(self) -> Records:
+        if not isinstance(self._path, Path):
+            return Records(in_memory(), self._clock.now, NoCopies())
+        home = self._path.parent
+        folder = self._folder or home / "temp"
+        copies = FileCopies(home, folder, self._files, self._clock.monotonic)
+        store = opened_store(self._path, self._files, lambda db: bring_up(db, copies))
+        try:
+            return Records(store, self._clock.now, copies)
+        except BaseException:
+            store.close()
+            raise
+
+    async def check(self) -> None:
+        """Read everything. Raises: StoreDamaged."""
+        await self._run(lambda records: records.check())
+
+    async def unknown(self) -> Sequence[str]:
+        """Jobs of which there is a folder beside the chunks and no record."""
+        return await self._run(lambda records: records.unknown())
 
     def _close(self) -> None:
         if self._records is not None:
             self._records.close()
             self._records = None
+
+
+def _page(records: Records, *, job_id: str, after: int) -> list[ChunkMetadata]:
+    return records.chunks(job_id, after, PAGE)

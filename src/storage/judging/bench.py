@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...core.models import DataSchema, FieldDefinition
+from ...core.models import DataSchema, FieldDefinition, TableDefinition
+from ...generation.pools import Pools
 from ...utils.findings import Fold
 from ...utils.promises import resolve
 from ...utils.text import clean
 from .spill import Spill
 
-PART_ROWS = 1_000_000
-"""Keys that a part of the key space is meant to hold: 24 MB."""
+PART_ROWS = 250_000
+"""Keys that a part of the key space is meant to hold: 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Bench:
     schema: DataSchema
     rows: Mapping[str, int]
     scratch: Path
+    pools: Pools = Pools({})
     made: int = 0
 
     def side(self, *names: str, table: str | None) -> Side:
@@ -53,6 +55,25 @@ class Bench:
         if of is not None and kind not in of:
             raise Unjudgeable(f"{check.check} says nothing about a field of type {kind}")
         return (side,)
+
+    def key(self, check: Any) -> tuple[Side, Side | None]:
+        """The foreign key that a field is, and the parents' key that it leads to; None where the
+        field is no key.
+
+        Raises: Unjudgeable: there is no such field, or it is a part of a key of several.
+        """
+        side = self.side(check.field, table=check.table)
+        child, name = self.schema.table(side.table), side.fields[0].name
+        for key in child.foreign_keys:
+            if name in key.fields:
+                if len(key.fields) > 1:
+                    raise Unjudgeable(f"{clean(name, 80)} is only a part of a key")
+                parent = key.reference.table or child.name
+                return side, self.side(f"{parent}.{key.reference.fields[0]}", table=None)
+        return side, None
+
+    def table(self, name: str) -> TableDefinition:
+        return self.schema.table(name)
 
     def spills(self, *sides: Side) -> Iterator[Spill]:
         """One for each side, all parted alike."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,26 +10,42 @@ from typing import Any
 
 import numpy as np
 
-from ...utils.findings import SHOWN, Finding, Piece, near, rows_of
-from ...utils.fingerprints import fingerprints
-from ...utils.folds import Floats, Records, Repeats, distinct, median, numbers_of, orphans
+from ...utils import chance
+from ...utils.findings import SHOWN, Finding, Piece, kept_share, rows_of
+from ...utils.fingerprints import Fingerprints, Words, fingerprints
+from ...utils.folds import (
+    Floats,
+    Records,
+    Repeats,
+    distinct,
+    numbers_of,
+    orphans,
+    quantile,
+    ranked,
+)
+from ...utils.measures import between, near
 
-BLOCK_ROWS = 500_000
+BLOCK_ROWS = 250_000
 """Records read back at a time."""
 
 
 @dataclass(slots=True)
 class Spill:
-    """Keys of a column on disk, in parts of the key space that are looked at one by one."""
+    """Keys of a column on disk, in parts of the key space that are looked at one by one.
+
+    A record is a key's two words and `carried` words more: its row number unless said otherwise.
+    """
 
     folder: Path
     parts: int
+    carried: int = 1
     rows: int = 0
 
     def add(self, piece: Piece) -> None:
-        found = fingerprints(piece.columns)
-        numbers = np.arange(piece.start, piece.start + piece.rows, dtype=np.uint64)
-        records = np.column_stack([found.upper, found.lower, numbers])[found.present]
+        self.put(fingerprints(piece.columns), row_numbers(piece))
+
+    def put(self, found: Fingerprints, *words: Words) -> None:
+        records = np.column_stack([found.upper, found.lower, *words])[found.present]
         self.rows += len(records)
         self.folder.mkdir(parents=True, exist_ok=True)
         for part, members in self._parted(records):
@@ -48,9 +65,13 @@ class Spill:
                 yield number, records[members]
 
     def blocks(self, part: int) -> Iterator[Records]:
-        path = self.folder / f"{part}.keys"
+        path, width = self.folder / f"{part}.keys", 2 + self.carried
         if path.exists():
-            yield from (block.reshape(-1, 3) for block in _blocks(path, np.uint64, 3))
+            yield from (block.reshape(-1, width) for block in _blocks(path, np.uint64, width))
+
+
+def row_numbers(piece: Piece) -> Words:
+    return np.arange(piece.start, piece.start + piece.rows, dtype=np.uint64)
 
 
 def _blocks(path: Path, kind: Any, width: int) -> Iterator[Any]:
@@ -64,20 +85,48 @@ class Unique:
     """No key twice; rows where a part of the key is empty do not count, as in SQL."""
 
     keys: Spill
+    rows: int = 0
+
+    def feed(self, piece: Piece) -> None:
+        self.rows += piece.rows
+        self.keys.add(piece)
+
+    def finding(self) -> Finding:
+        repeats = repeated(self.keys)
+        pairs = tuple(f"rows {first} and {again}" for first, again in sorted(repeats.pairs))
+        target = "no value twice"
+        score = kept_share(repeats.count + self.rows - self.keys.rows, self.rows)
+        if not repeats.count:
+            measured = f"{self.keys.rows:,} different values"
+            return Finding(True, target, measured, score=score)
+        measured = f"{rows_of(repeats.count)} of {self.keys.rows:,} repeat an earlier one"
+        return Finding(False, target, measured, pairs, score)
+
+
+def repeated(keys: Spill) -> Repeats:
+    repeats = Repeats(SHOWN)
+    for part in range(keys.parts):
+        repeats.look(keys.blocks(part))
+    return repeats
+
+
+@dataclass(slots=True)
+class Varied:
+    """How many different values there are."""
+
+    minimum: int | None
+    maximum: int | None
+    keys: Spill
 
     def feed(self, piece: Piece) -> None:
         self.keys.add(piece)
 
     def finding(self) -> Finding:
-        repeats = Repeats(SHOWN)
-        for part in range(self.keys.parts):
-            repeats.look(self.keys.blocks(part))
-        pairs = tuple(f"rows {first} and {again}" for first, again in sorted(repeats.pairs))
-        target = "no value twice"
-        if not repeats.count:
-            return Finding(True, target, f"{self.keys.rows:,} different values")
-        measured = f"{rows_of(repeats.count)} of {self.keys.rows:,} repeat an earlier one"
-        return Finding(False, target, measured, pairs)
+        count = self.keys.rows - repeated(self.keys).count
+        low, high = self.minimum or 0, self.maximum
+        ends = (None if end is None else f"{end:,}" for end in (self.minimum, high))
+        held = low <= count and (high is None or count <= high)
+        return Finding(held, f"{between(*ends)} different values", f"{count:,} different values")
 
 
 @dataclass(slots=True)
@@ -100,19 +149,26 @@ class Referenced:
                 lost += len(found)
                 examples += [int(block[row, 2]) for row in found[: SHOWN - len(examples)]]
         target = f"a row of {self.target}"
+        score = kept_share(lost, self.children.rows)
         if not lost:
-            return Finding(True, target, f"all {self.children.rows:,} refer to one")
+            return Finding(True, target, f"all {self.children.rows:,} refer to one", score=score)
         measured = f"{lost:,} of {self.children.rows:,} refer to none"
-        return Finding(False, target, measured, tuple(f"row {row}" for row in sorted(examples)))
+        rows = tuple(f"row {row}" for row in sorted(examples))
+        return Finding(False, target, measured, rows, score)
 
 
 @dataclass(slots=True)
-class Middle:
-    """The exact median, by values on disk that are read a few times."""
+class Quantile:
+    """An exact quantile, by values on disk that are read a few times.
+
+    Without a tolerance it holds where the promised value lies between the values of the ranks that
+    chance allows: whatever the distribution, no spread has to be guessed.
+    """
 
     path: Path
+    q: float
     equals: float
-    tolerance: float
+    tolerance: float | None
     count: int = 0
 
     def feed(self, piece: Piece) -> None:
@@ -123,7 +179,14 @@ class Middle:
             file.write(values.tobytes())
 
     def finding(self) -> Finding:
-        return near(median(self._values, self.count), self.equals, self.tolerance)
+        measured = quantile(self._values, self.count, self.q)
+        if self.tolerance is not None or not self.count:
+            return near(measured, self.equals, self.tolerance or 0.0)
+        first, last = chance.ranks(self.q, self.count)
+        low = -math.inf if first is None else ranked(self._values, first)
+        high = math.inf if last is None else ranked(self._values, last)
+        told = f"{measured:.6g}, by chance {low:.6g} to {high:.6g}"
+        return Finding(low <= self.equals <= high, f"{self.equals:g}", told)
 
     def _values(self) -> Iterator[Floats]:
         return _blocks(self.path, np.float64, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -284,3 +284,23 @@ def order_check(bench: Bench, check: InOrder) -> Made:
     whose = "" if check.per is None else f" of one {check.per}"
     target = f"{second.name} {way} {first.name} of the row before{whose}"
     return (side,), Ascending(check, Tally(target))
+
+
+def _implies(bench: Bench, check: kinds.ImpliesCheck) -> Made:
+    return holds_check(bench, Stated(**_said(check), expr=check.then, when=check.when))
+
+
+def _combinations(bench: Bench, check: kinds.Combinations) -> Made:
+    listed = {"fields": check.fields, "combinations": check.combinations}
+    return together_check(bench, Together(**_said(check), **listed))
+
+
+def _said(check: Any) -> dict[str, Any]:
+    return {"check": check.check, "table": check.table}
+
+
+MAKERS: Mapping[str, Callable[[Bench, Any], Made]] = {
+    "expression": holds_check,
+    "implies": _implies,
+    "combinations": _combinations,
+}

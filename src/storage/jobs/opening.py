@@ -1,0 +1,111 @@
+"""The job store's file, opened: made where there is none, brought up to date, or refused."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...core.errors import Conflict, StoreDamaged
+from ..files import Files
+from .home import alone, enter
+from .seals import REBUILD
+from .tables import is_current, is_empty, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUSY_TIMEOUT_S = 10.0
+TURN_S = 0.02
+"""Between two looks at a folder that another process brings up to date."""
+
+
+@dataclass(slots=True)
+class OpenStore:
+    """`lock` shows other processes that the folder is in use; None for a store in memory."""
+
+    db: sqlite3.Connection
+    lock: int | None = None
+
+    def close(self) -> None:
+        self.db.close()
+        if self.lock is not None:
+            os.close(self.lock)
+            self.lock = None
+
+
+def in_memory() -> OpenStore:
+    db = connected(":memory:")
+    prepare(db)
+    return OpenStore(db)
+
+
+def rebuilding(path: Path) -> Path:
+    """Where a store is made that will take the place of a damaged one."""
+    return path.with_name(path.name + ".rebuilding")
+
+
+def opened_store(
+    path: Path, files: Files, bring_up: Callable[[sqlite3.Connection], None]
+) -> OpenStore:
+    """`bring_up` makes what is new in this format from what the older ones hold; alone.
+
+    Raises:
+        NewerFormat, StorageError, StoreDamaged, Conflict, sqlite3.Error
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            store = _opened(path, files)
+            if store is not None:
+                return store
+            with alone(path.parent), _closing(connected(path)) as db:
+                prepare(db)
+                bring_up(db)
+        except Conflict:  # another process is doing just that
+            if time.monotonic() >= until:
+                raise
+            time.sleep(TURN_S)
+
+
+def _opened(path: Path, files: Files) -> OpenStore | None:
+    """None where it has to be brought up to date first."""
+    lock = enter(path.parent, files)
+    store = None
+    try:
+        if rebuilding(path).exists():
+            text = "a rebuild of the job store was interrupted"
+            raise StoreDamaged(text, hint=f"finish it with: {REBUILD}")
+        store = OpenStore(connected(path), lock)
+        if is_empty(store.db) or is_current(store.db):
+            prepare(store.db)
+            return store
+    except BaseException:
+        if store is not None:
+            store.db.close()
+        _let_go(lock)
+        raise
+    store.close()
+    return None
+
+
+def connected(path: Path | str) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+
+
+@contextmanager
+def _closing(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _let_go(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
