@@ -23,6 +23,7 @@ from .recipe import Recipe, TableRecipe
 from .refusals import Refused
 from .routing import MODEL_KINDS, by_pool, by_row, written_by_model
 from .rules.binding import Rules, bind_rules
+from .rules.nulls import Emptiness
 from .rules.together import bind_unique
 from .tables.binding import Bound, bind
 from .tables.bonds import is_unique
@@ -103,6 +104,7 @@ class _Work:
     paths: Mapping[str, str]
     noted: Dependencies = field(default_factory=Dependencies)
     makers: dict[str, dict[str, Maker]] = field(default_factory=dict)
+    empty: dict[Node, Emptiness] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     graph: dict[Node, list[Node]] = field(default_factory=dict)
     waits: set[Node] = field(default_factory=set)
@@ -162,11 +164,13 @@ class _Work:
     def _field(
         self, table: TableDefinition, field: FieldDefinition, at: str, rules: Rules
     ) -> Iterator[Problem]:
-        if (table.name, field.name) in self._written:
-            return
+        brief = self.brief(table, field)
         try:
-            made = _built(self.brief(table, field), self.settings.generation, rules)
-            self.makers[table.name][field.name] = made
+            if (table.name, field.name) in self._written:
+                self.empty[table.name, field.name] = rules.emptiness(brief)
+            else:
+                made = _built(brief, self.settings.generation, rules)
+                self.makers[table.name][field.name] = made
         except Refused as refused:
             self.refused.add(table.name)
             yield refused.problem(at)
@@ -183,6 +187,11 @@ class _Work:
         table = self.schema.table(name)
         written = written_by_model(table, self.settings.generation)
         follow = {field for owner, field in self.waits if owner == name}
+        blanks = {
+            node: empty
+            for node, empty in self.empty.items()
+            if node[0] == name and not empty.is_never
+        }
         return TableRecipe(
             name=name,
             row_count=self.bound.rows.get(name, 0),
@@ -193,6 +202,10 @@ class _Work:
             pool_fields=by_pool(written),
             open_fields=frozenset(follow - {field.name for field in written}),
             draws={field.name: places(self.brief(table, field)) for field in by_pool(written)},
+            blanks={node[1]: empty.cells for node, empty in blanks.items()},
+            open_blanks=frozenset(
+                node[1] for node in blanks if self.waits.intersection(self.graph.get(node, ()))
+            ),
         )
 
     def sound_tables(self, problems: Collection[Problem]) -> list[str]:

@@ -6,20 +6,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .briefs import Brief
-from .draws.arrays import emptied
 from .draws.blocks import Block, Maker
-from .draws.cells import happens, uniforms
-from .tables.bonds import null_share
+from .draws.cells import uniforms
 
 
 def places(brief: Brief) -> Maker:
-    """Where in its pool each row looks, as a share of the pool's length; null where it is empty."""
-    key, null_key = brief.key("value"), brief.key("null")
-    share = 0.0 if brief.constraints.required else null_share(brief.field)
+    """Where in its pool each row looks, as a share of the pool's length."""
+    key = brief.key("value")
 
     def made(block: Block) -> pa.Array:
-        found = pa.array(uniforms(key, block.rows))
-        return emptied(found, happens(null_key, block.rows, share)) if share else found
+        return pa.array(uniforms(key, block.rows))
 
     return made
 

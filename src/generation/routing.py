@@ -27,7 +27,7 @@ def written_by_model(table: TableDefinition, generation: Generation) -> tuple[Fi
     if generation == "local":
         return ()
     keys = {name for key in table.foreign_keys for name in key.fields} | set(table.primary_key)
-    bound = {word for rule in table.rules for word in _words(rule.document())}
+    bound = {word for rule in table.rules for word in words_in(rule.document())}
     return tuple(
         field
         for field in table.fields
@@ -35,13 +35,13 @@ def written_by_model(table: TableDefinition, generation: Generation) -> tuple[Fi
     )
 
 
-def _words(said: Any) -> Iterator[str]:
+def words_in(said: Any) -> Iterator[str]:
     """Every word of a rule's values: the fields it names, and literals, which do no harm."""
     if isinstance(said, dict):
         said = [value for key, value in said.items() if key != "rule"]
     if isinstance(said, list):
         for value in said:
-            yield from _words(value)
+            yield from words_in(value)
     else:
         yield from _WORD.findall(str(said))
 

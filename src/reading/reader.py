@@ -366,7 +366,7 @@ class _Reader:
             **({"rows": rows} if rows is not None else {}),
             "fields": [one.field for one in fields],
             **({"rules": row.rules} if row.rules else {}),
-            "expectations": [*expectations(fields, rows, because), *row.checks],
+            "expectations": [*expectations(fields, rows, because, self.locale), *row.checks],
         }
         notes = [*(note for one in fields for note in one.assumptions), *row.notes]
         asked = [question for one in fields for question in one.questions]

@@ -166,7 +166,7 @@ def _add(match: re.Match[str], draft: _Draft, _: Sequence[Document]) -> bool:
         return _say_more(draft, place, said)
     shaped = shape(said, draft.setting)
     draft.fields.append(shaped.field)
-    draft.checks.extend(of_field(shaped.field, said, draft.table.get("rows")))
+    draft.checks.extend(of_field(shaped.field, said))
     draft.notes.extend((*shaped.assumptions, *shaped.questions))
     draft.left.extend(shaped.left)
     return True
@@ -244,7 +244,7 @@ def _say_more(draft: _Draft, place: int, said: Said) -> bool:
     shaped = built(_hit_of(old, draft.setting), said.but(name=str(old["name"])), draft.setting)
     draft.fields[place] = _merged(old, shaped.field, said)
     name = str(old["name"])
-    fresh = list(of_field(draft.fields[place], said, draft.table.get("rows")))
+    fresh = list(of_field(draft.fields[place], said))
     stale = {check["check"] for check in fresh} | {"not_null", "null_share"}
     draft.checks[:] = [c for c in draft.checks if not (_is_about(c, name) and c["check"] in stale)]
     draft.checks.extend(fresh)

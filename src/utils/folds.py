@@ -68,6 +68,29 @@ class Total:
 
 
 @dataclass(slots=True)
+class Spread:
+    """The standard deviation of values that come in pieces (Chan, Golub & LeVeque 1979)."""
+
+    count: int = 0
+    mean: float = 0.0
+    moment: float = 0.0
+
+    def add(self, array: pa.Array) -> None:
+        values = numbers_of(array)
+        if not len(values):
+            return
+        mean = float(values.mean())
+        apart, total = mean - self.mean, self.count + len(values)
+        self.moment += float(((values - mean) ** 2).sum())
+        self.moment += apart * apart * self.count * len(values) / total
+        self.mean += apart * len(values) / total
+        self.count = total
+
+    def deviation(self) -> float:
+        return math.sqrt(self.moment / (self.count - 1)) if self.count > 1 else 0.0
+
+
+@dataclass(slots=True)
 class Pearson:
     """Correlation by merging moments of pieces (Chan, Golub & LeVeque 1979)."""
 
@@ -98,15 +121,21 @@ class Pearson:
 # ── order statistics ──────────────────────────────────────────────────────────────────────────
 
 
-def median(blocks: Callable[[], Iterable[Floats]], count: int) -> float:
-    """The exact median of `count` values that `blocks` can bring any number of times."""
+def quantile(blocks: Callable[[], Iterable[Floats]], count: int, q: float) -> float:
+    """The exact quantile of `count` values that `blocks` can bring any number of times, between
+    two neighbours where it falls there (Hyndman & Fan 1996, type 7, as NumPy's)."""
     if not count:
         return math.nan
-    low = _ranked(blocks, (count - 1) // 2)
-    return low if count % 2 else (low + _ranked(blocks, count // 2)) / 2
+    place = (count - 1) * q
+    rank = math.floor(place)
+    low = ranked(blocks, rank)
+    if place == rank:
+        return low
+    high, weight = ranked(blocks, rank + 1), place - rank
+    return low * (1 - weight) + high * weight
 
 
-def _ranked(blocks: Callable[[], Iterable[Floats]], rank: int) -> float:
+def ranked(blocks: Callable[[], Iterable[Floats]], rank: int) -> float:
     """The value of a rank by its leading 16, 32, 48 bits, until few enough share them to sort."""
     prefix = np.uint64(0)
     for bits in (0, 16, 32, 48):
@@ -178,16 +207,23 @@ class Repeats:
 
 def orphans(children: Records, parents: Records) -> npt.NDArray[np.int64]:
     """Which of the children have a key that no parent has. `parents` rise by their upper word."""
+    return np.flatnonzero(parents_of(children, parents) < 0)
+
+
+def parents_of(children: Records, parents: Records) -> npt.NDArray[np.int64]:
+    """Where each child's key stands among `parents`, which rise by their upper word, else -1."""
     if not len(parents):
-        return np.arange(len(children))
+        return np.full(len(children), -1)
     place = np.minimum(np.searchsorted(parents[:, 0], children[:, 0]), len(parents) - 1)
-    return np.flatnonzero((parents[place, :2] != children[:, :2]).any(axis=1))
+    lost = (parents[place, :2] != children[:, :2]).any(axis=1)
+    found: npt.NDArray[np.int64] = np.where(lost, -1, place)
+    return found
 
 
 def distinct(blocks: Iterable[Records]) -> Records:
-    """One record a key, rising by the upper word."""
-    seen = np.zeros((0, 3), np.uint64)
+    """One record a key, the first, rising by the upper word."""
+    seen: Records | None = None
     for block in blocks:
-        both = np.concatenate([seen, block])
+        both = block if seen is None else np.concatenate([seen, block])
         seen = both[np.unique(both[:, 0], return_index=True)[1]]
-    return seen
+    return np.zeros((0, 3), np.uint64) if seen is None else seen

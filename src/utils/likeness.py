@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -62,17 +63,28 @@ class Seen:
 
 
 def saying(text: str) -> Saying:
-    words = _WORD.findall(text.casefold())
-    pairs = [f"{one} {other}" for one, other in pairwise(words)] or [*words, ""]
-    return Saying(hash(tuple(words)), _least(pairs))
+    return sayings([text])[0]
 
 
-def _least(pairs: list[str]) -> bytes:
-    """The least hash of all pairs under each of `HASHES` hash functions, 4 bytes each."""
-    codes = np.array([crc32(pair.encode("utf-8", "replace")) for pair in pairs], np.uint64)
-    mixed: npt.NDArray[np.uint64] = (codes[:, None] * _FACTORS + _SHIFTS) >> np.uint64(32)
-    least: bytes = mixed.min(axis=0).astype(np.uint32).tobytes()
-    return least
+def sayings(texts: Sequence[str]) -> list[Saying]:
+    """All at once, which costs a third."""
+    if not texts:
+        return []
+    spoken = [_WORD.findall(text.casefold()) for text in texts]
+    pairs = [[f"{a} {b}" for a, b in pairwise(words)] or [*words, ""] for words in spoken]
+    codes = [tuple(words) for words in spoken]
+    return [
+        Saying(hash(code), least.tobytes())
+        for code, least in zip(codes, _least(pairs), strict=True)
+    ]
+
+
+def _least(texts: list[list[str]]) -> npt.NDArray[np.uint32]:
+    """Of each text's pairs, the least hash under each of `HASHES` hash functions."""
+    codes = [crc32(pair.encode("utf-8", "replace")) for pairs in texts for pair in pairs]
+    mixed = (np.array(codes, np.uint64)[:, None] * _FACTORS + _SHIFTS) >> np.uint64(32)
+    starts = np.cumsum([0, *(len(pairs) for pairs in texts[:-1])])
+    return np.minimum.reduceat(mixed, starts, axis=0).astype(np.uint32)
 
 
 def _bands(signature: bytes) -> list[tuple[int, bytes]]:
@@ -81,5 +93,9 @@ def _bands(signature: bytes) -> list[tuple[int, bytes]]:
 
 
 def _likeness(one: bytes, other: bytes) -> float:
-    same = np.frombuffer(one, np.uint32) == np.frombuffer(other, np.uint32)
-    return float(same.mean())
+    return float(likeness(np.frombuffer(one, np.uint32), np.frombuffer(other, np.uint32)))
+
+
+def likeness(ones: npt.NDArray[np.uint32], others: npt.NDArray[np.uint32]) -> Any:
+    """The share of word pairs that texts have in common, by signatures along the last axis."""
+    return (ones == others).mean(axis=-1)

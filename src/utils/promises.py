@@ -8,8 +8,12 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from ..core.kinds import (
+    Acyclic,
+    Aggregate,
+    AggregateCheck,
     Category,
     CheckBase,
+    Combinations,
     Correlation,
     CorrelationCheck,
     Expectation,
@@ -23,17 +27,21 @@ from ..core.kinds import (
     NonOverlap,
     NotNull,
     OneOf,
+    PerParent,
     Range,
     References,
     RowCount,
     Rule,
     Scalar,
     Share,
+    Subcategory,
     SumTo,
+    TopShare,
     UniqueCheck,
     UniqueTogether,
+    WithoutChildren,
 )
-from ..core.models import DataSchema, FieldDefinition, TableDefinition
+from ..core.models import DataSchema, FieldDefinition, ForeignKey, TableDefinition
 from .constraints import NESTED
 from .formats import FORMATS
 from .ordinals import ORDERED, lower_bound, upper_bound
@@ -42,10 +50,10 @@ from .validators import may_be_null
 
 MOST_SHARES = 100
 """A quota over more values than these is not judged value by value."""
-A_ROW = 1 - 1e-6
-"""Just less than one."""
-CORRELATED = 0.02
-"""How far from the wanted one a correlation may be, beside four standard errors."""
+SKEWED = 0.03
+"""How far the share of the busiest may be away; of few rows, a row or two more."""
+MOST_COMBINATIONS = 10_000
+"""As many as a check can list."""
 
 
 class Stated(CheckBase):
@@ -130,7 +138,7 @@ def _frozen(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def _of_table(table: TableDefinition, rows: int | None) -> Iterator[Promise]:
     if rows is not None:
         yield RowCount(table=table.name, equals=rows)
-    yield from _keys(table)
+    yield from _keys(table, rows)
     without_parent = {
         part for key in table.foreign_keys if key.optional_fraction for part in key.fields
     }
@@ -139,17 +147,15 @@ def _of_table(table: TableDefinition, rows: int | None) -> Iterator[Promise]:
             yield NotNull(table=table.name, field=field.name)
         yield from _of_field(table.name, field, rows)
     for rule in table.rules:
-        yield from _of_rule(table.name, rule, rows)
+        yield from _of_rule(table.name, rule)
 
 
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_rule(table: str, rule: Rule, rows: int | None) -> Iterator[Promise]:
+def _of_rule(table: str, rule: Rule) -> Iterator[Promise]:
     if isinstance(rule, Correlation):
-        error = 4 * (1 - rule.r**2) / math.sqrt(max(rows or 1, 1))
-        tolerance = max(CORRELATED, error)
-        yield CorrelationCheck(table=table, fields=rule.fields, equals=rule.r, tolerance=tolerance)
+        yield CorrelationCheck(table=table, fields=rule.fields, equals=rule.r)
     elif isinstance(rule, FixedCombinations):
         listed = rule.combinations
         yield Together(check=rule.rule, table=table, fields=rule.fields, combinations=listed)
@@ -194,7 +200,7 @@ def plain_number(number: float) -> str:
     return format(Decimal(repr(number)), "f")
 
 
-def _keys(table: TableDefinition) -> Iterator[Expectation]:
+def _keys(table: TableDefinition, rows: int | None) -> Iterator[Expectation]:
     name = table.name
     if table.primary_key:
         yield UniqueCheck(table=name, fields=table.primary_key)
@@ -206,6 +212,25 @@ def _keys(table: TableDefinition) -> Iterator[Expectation]:
         if len(key.fields) == 1:
             target = f"{key.reference.table or name}.{key.reference.fields[0]}"
             yield References(table=name, field=key.fields[0], target=target)
+            yield from _of_key(name, key, rows)
+
+
+def _of_key(table: str, key: ForeignKey, rows: int | None) -> Iterator[Expectation]:
+    about = {"table": table, "field": key.fields[0]}
+    if key.acyclic:
+        yield Acyclic(**about)
+    given = key.per_parent
+    if given is None:
+        return
+    if given.share_with_none is None and (given.minimum, given.maximum) != (None, None):
+        yield PerParent(**about, minimum=given.minimum, maximum=given.maximum)
+    elif given.maximum is not None:
+        yield PerParent(**about, maximum=given.maximum)
+    if given.share_with_none is not None:
+        yield WithoutChildren(**about, share=given.share_with_none)
+    if given.skew is not None:
+        share = {"top": given.skew.top, "equals": given.skew.share}
+        yield TopShare(**about, **share, tolerance=max(SKEWED, SKEWED / 3 + 2 / max(rows or 1, 1)))
 
 
 def _of_field(table: str, field: FieldDefinition, rows: int | None) -> Iterator[Promise]:
@@ -224,8 +249,17 @@ def _of_field(table: str, field: FieldDefinition, rows: int | None) -> Iterator[
         yield Matches(table=table, field=field.name, pattern=given.pattern)
     if field.format is not None and can_have_format(field, field.format):
         yield HasFormat(table=table, field=field.name, format=field.format)
-    if isinstance(field.generator, Category) and field.generator.quota and rows:
-        yield from _quota(table, field, field.generator, rows)
+    yield from _of_generator(table, field, rows)
+
+
+def _of_generator(table: str, field: FieldDefinition, rows: int | None) -> Iterator[Expectation]:
+    generator = field.generator
+    if isinstance(generator, Category) and generator.quota and rows:
+        yield from _quota(table, field, generator)
+    if isinstance(generator, Aggregate):
+        yield AggregateCheck(table=table, field=field.name, expr=generator.expr)
+    if isinstance(generator, Subcategory):
+        yield from _subcategories(table, field, generator)
 
 
 def can_have_format(field: FieldDefinition, name: str) -> bool:
@@ -253,9 +287,17 @@ def _range(table: str, field: FieldDefinition) -> Iterator[Expectation]:
         yield Range(table=table, field=field.name, minimum=low, maximum=high)
 
 
-def _quota(
-    table: str, field: FieldDefinition, category: Category, rows: int
+def _subcategories(
+    table: str, field: FieldDefinition, generator: Subcategory
 ) -> Iterator[Expectation]:
+    if may_be_null(field):
+        return
+    pairs = tuple((of, value) for of, values in generator.values.items() for value in values)
+    if len(pairs) <= MOST_COMBINATIONS:
+        yield Combinations(table=table, fields=(generator.of, field.name), combinations=pairs)
+
+
+def _quota(table: str, field: FieldDefinition, category: Category) -> Iterator[Expectation]:
     """Exact to the row: each count is its share rounded up or down, less than a row away."""
     if may_be_null(field) or len(category.values) > MOST_SHARES:
         return
@@ -265,9 +307,7 @@ def _quota(
         return
     for value, share in _shares(category.values, weights):
         equals = min(1.0, share / whole)
-        yield Share(
-            table=table, field=field.name, value=value, equals=equals, tolerance=A_ROW / rows
-        )
+        yield Share(table=table, field=field.name, value=value, equals=equals, tolerance=0)
 
 
 def _shares(values: Iterable[Any], weights: Iterable[float]) -> Iterator[tuple[Any, float]]:

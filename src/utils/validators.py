@@ -76,6 +76,8 @@ def _value_problems(value: Any, field: FieldDefinition, path: str) -> Iterator[P
 
 def _as_stored(value: Any, field: FieldDefinition) -> Any:
     """0.004 is above 0, but where two places are asked for it will not be."""
+    if field.type != "number":
+        return value
     asked = getattr(field.generator, "decimal_places", None)
     places = exact_places(field)
     number = None if asked is None or places is None else ordinal(value, "number")

@@ -9,61 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.core.kinds import Expectation
 from src.core.parsing import parse_schema
 from src.storage.judging import spill
-from src.storage.judging.judge import BUILT_CHECKS, Judge, sentence
+from src.storage.judging.judge import sentence
 from src.utils import folds
 from src.utils.promises import promises
 
-FIELDS = [
-    {"name": "id", "type": "integer", "nullable": True},
-    {"name": "email", "nullable": True},
-    {"name": "country", "nullable": True},
-    {"name": "price", "type": "number", "nullable": True, "generator": {"kind": "uniform",
-     "decimal_places": 2}},
-    {"name": "weight", "type": "number", "nullable": True},
-    {"name": "day", "type": "date", "nullable": True},
-    {"name": "active", "type": "boolean", "nullable": True},
-    {"name": "tags", "type": "array", "nullable": True},
-]  # fmt: skip
-TYPES = {
-    "id": pa.int64(),
-    "email": pa.string(),
-    "country": pa.string(),
-    "price": pa.decimal128(18, 2),
-    "weight": pa.float64(),
-    "day": pa.date32(),
-    "active": pa.bool_(),
-    "tags": pa.string(),
-}
-
-
-def schema_with(*expectations, fields=FIELDS, **more):
-    document = {"name": "t", "fields": fields, "expectations": list(expectations), **more}
-    return parse_schema(document)
-
-
-def data(**columns):
-    rows = len(next(iter(columns.values())))
-    filled = {name: columns.get(name, [None] * rows) for name in TYPES}
-    return pa.table({name: pa.array(filled[name], TYPES[name]) for name in TYPES})
-
-
-def judged(schema, tables, folder, *, piece=2, rows=None):
-    if isinstance(tables, pa.Table):
-        tables = {schema.tables[0].name: tables}
-    asked = rows or {name: table.num_rows for name, table in tables.items()}
-    with Judge(schema, asked, folder) as judge:
-        for name, table in tables.items():
-            for start in range(0, table.num_rows, piece):
-                judge.feed(name, table.slice(start, piece))
-        return judge.verdicts()
-
-
-def of(check, verdicts):
-    return next(verdict for verdict in verdicts if verdict.check == check)
-
+from .judged import data, judged, of, schema_with
 
 CENTS = [Decimal("0.10"), Decimal("0.20"), Decimal("0.30")]
 CASES = [
@@ -129,7 +81,57 @@ CASES = [
         {"id": [1, 2, 3, 9], "weight": [2.0, 4.0, 6.0, None]},
         {"id": [1, 2, 3, 9], "weight": [2.0, 4.0, -6.0, None]},
     ),
-    ("references", {"field": "id", "target": "weight_id"}, None, None),
+    ("median", {"field": "id", "equals": 2.5}, {"id": [9, 2, 3, 1]}, {"id": [9] * 40}),
+    ("quantile", {"field": "id", "q": 0.9, "equals": 91, "tolerance": 0.2},
+     {"id": list(range(1, 102))}, {"id": list(range(2, 103))}),
+    ("mean", {"field": "id", "equals": 2}, {"id": [1, 2, 3]}, {"id": [2, 2, 3, 3] * 50}),
+    ("share", {"field": "country", "value": "DE", "maximum": 0.25},
+     {"country": ["DE", "AT", "AT", None]}, {"country": ["DE", "DE", "AT", None]}),
+    ("share", {"field": "country", "value": "DE", "minimum": 0.25, "maximum": 0.5},
+     {"country": ["DE", "AT", "AT", None]}, {"country": ["AT", "AT"]}),
+    ("share", {"field": "country", "value": "DE", "equals": 1 / 3, "tolerance": 0},
+     {"country": ["DE", "AT", "AT", "AT"]}, {"country": ["DE", "DE", "DE", "AT"]}),
+    ("shares", {"field": "country", "values": ["DE", "AT"], "weights": [3, 1], "tolerance": 0},
+     {"country": ["DE", "DE", "DE", "AT", None]}, {"country": ["DE", "DE", "AT", "CH"]}),
+    ("shares", {"field": "id", "values": [1, 2], "weights": [1, 1]},
+     {"id": [1, 2] * 50}, {"id": [1] * 100}),
+    ("distribution", {"field": "weight", "generator": {"kind": "normal", "mean": 5}},
+     {"weight": [4.0, 4.5, 5.0, 5.5, 6.0]}, {"weight": [7.0, 7.5, 8.0, 8.5] * 5}),
+    ("distribution", {"field": "id", "generator": {"kind": "poisson", "mean": 2}},
+     {"id": [0, 1, 1, 2, 2, 2, 3, 3, 4]}, {"id": [9] * 20}),
+    ("distribution", {"field": "price", "generator": {"kind": "uniform", "minimum": 0,
+      "maximum": 1, "decimal_places": 2}}, {"price": CENTS}, {"price": [Decimal("0.99")] * 20}),
+    ("implies", {"when": "id > 1", "then": "weight > 1"}, {"id": [1, 2, None], "weight": [0, 2, 0]},
+     {"id": [1, 2], "weight": [0, 1]}),
+    ("combinations", {"fields": ["country", "id"], "combinations": [["DE", 1], ["AT", 2]]},
+     {"country": ["DE", "AT"], "id": [1, 2]}, {"country": ["DE", "AT"], "id": [1, 1]}),
+    ("agree", {"fields": ["email", "name"]},
+     {"email": ["e.mueller@b.de", "j.lopez@c.de", None], "name": ["Müller", "J López", "X"]},
+     {"email": ["eva.mueller@b.de"], "name": ["Otto Kern"]}),
+    ("agree", {"fields": ["city", "postcode"]},
+     {"city": ["Witten", "Atlantis"], "postcode": ["58452", "1"]},
+     {"city": ["Witten"], "postcode": ["10115"]}),
+    ("top_share", {"field": "country", "top": 0.5, "equals": 0.75},
+     {"country": ["DE", "AT", "DE", "DE"]}, {"country": ["DE", "AT", "AT", "DE"]}),
+    ("per_parent", {"field": "country", "minimum": 2, "maximum": 3},
+     {"country": ["DE", "AT", "DE", "AT", "AT", None]}, {"country": ["DE", "AT", "AT"]}),
+    ("per_parent", {"field": "country", "values": [1, 2], "weights": [1, 1], "tolerance": 0.1},
+     {"country": ["DE", "AT", "DE"]}, {"country": ["DE", "AT", "DE", "AT"]}),
+    ("distinct", {"field": "country", "minimum": 2, "maximum": 2}, {"country": ["a", "b", "a"]},
+     {"country": ["a", "b", "c"]}),
+    ("length", {"field": "email", "minimum": 2, "maximum": 4}, {"email": ["äöü", None, "ab"]},
+     {"email": ["a", "abc"]}),
+    ("length", {"field": "email", "maximum": 2, "unit": "words"}, {"email": ["one two", "x"]},
+     {"email": ["one two three"]}),
+    ("language", {"field": "email", "language": "de_AT"},
+     {"email": ["Die Lieferung kam zu spät", "Das Fahrrad ist kaputt", "ok"]},
+     {"email": ["The delivery came too late", "Das Fahrrad ist kaputt"]}),
+    ("near_duplicates", {"field": "email"},
+     {"email": ["the brakes squeak when it rains", "my chain fell off again", None]},
+     {"email": ["the brakes squeak when it rains", "my chain fell off again",
+                "The brakes squeak, when it rains!"]}),
+    ("diversity", {"field": "email", "minimum": 0.7},
+     {"email": ["a b c", "d e f"]}, {"email": ["a b", "A b", "a b", "c d"]}),
     ("expression", {"expr": "price <= 0.3"}, {"price": CENTS}, {"price": [Decimal("0.31")]}),
     ("expression", {"expr": "id < weight"}, {"id": [1, None, 3], "weight": [1.5, 2, None]},
      {"id": [1, 2], "weight": [1.5, 2]}),
@@ -148,12 +150,6 @@ def test_a_check_holds_on_good_data_and_breaks_on_bad(check, said, good, bad, pi
     assert not broken.held
     assert held.target
     assert held.measured != broken.measured
-
-
-def test_every_check_of_the_language_is_built():
-    kinds = {kind.model_fields["check"].default for kind in Expectation.__args__[0].__args__}
-    assert kinds == BUILT_CHECKS
-    assert {case[0] for case in CASES} == BUILT_CHECKS
 
 
 SHOP = {
@@ -336,16 +332,17 @@ def test_a_share_without_a_tolerance_may_be_four_standard_errors_away(count, hel
 @given(
     st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=40),
     st.integers(1, 5),
+    st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]),
 )
-def test_a_median_out_of_memory_is_the_median(values, held_at_once):
+def test_a_quantile_out_of_memory_is_the_quantile(values, held_at_once, q):
     blocks = [np.array(values[start : start + 3]) for start in range(0, len(values), 3)]
     in_memory = folds.IN_MEMORY
     folds.IN_MEMORY = held_at_once
     try:
-        found = folds.median(lambda: iter(blocks), len(values))
+        found = folds.quantile(lambda: iter(blocks), len(values), q)
     finally:
         folds.IN_MEMORY = in_memory
-    assert found == np.median(values)
+    assert found == pytest.approx(np.quantile(values, q), rel=1e-12, abs=1e-300)
 
 
 @settings(max_examples=60, deadline=None)
@@ -447,3 +444,45 @@ def test_moments_with_a_zone_are_judged_and_quoted_by_the_clock_on_the_wall(tmp_
     table = pa.table({"at": pa.array(utc, pa.timestamp("us", "Europe/Berlin"))})
     verdict = of("range", judged(schema_with(fields=fields), table, tmp_path))
     assert verdict.examples == ("2024-07-01 08:59:00 in row 1",)
+
+
+SKEWED = [
+    {"name": "spent", "type": "number",
+     "generator": {"kind": "lognormal", "median": 1, "sigma": 1}},
+    {"name": "calls", "type": "integer", "generator": {"kind": "poisson", "mean": 0.3}},
+    {"name": "won", "type": "boolean"},
+    {"name": "grade", "type": "integer", "constraints": {"enum": [1, 2]}},
+]  # fmt: skip
+MEANS = {"spent": np.exp(0.5), "calls": 0.3, "won": 0.5, "grade": 1.5}
+
+
+def test_few_honest_rows_of_a_skewed_field_have_its_mean(tmp_path):
+    some = np.random.default_rng(7)
+    checks = [{"check": "mean", "field": name, "equals": mean} for name, mean in MEANS.items()]
+    schema = schema_with(*checks, fields=SKEWED)
+    for _ in range(60):
+        drawn = {
+            "spent": some.lognormal(0, 1, 6),
+            "calls": some.poisson(0.3, 6),
+            "won": some.random(6) < 0.5,
+            "grade": some.integers(1, 3, 6),
+        }
+        verdicts = judged(schema, pa.table(drawn), tmp_path, piece=6)
+        assert [one.measured for one in verdicts[: len(checks)] if not one.held] == []
+    wrong = {name: np.tile(values, 20) for name, values in drawn.items()}
+    wrong |= {"spent": wrong["spent"] + 3, "calls": wrong["calls"] + 1}
+    found = judged(schema, pa.table(wrong), tmp_path, piece=120)
+    assert [one.held for one in found[:2]] == [False, False]
+
+
+def test_a_field_without_a_generator_has_the_distribution_of_its_values(tmp_path):
+    checks = [{"check": "distribution", "field": name} for name in ("won", "grade")]
+    schema = schema_with(*checks, fields=SKEWED)
+
+    def held(won, grade):
+        empty = {"spent": [1.0] * 200, "calls": [0] * 200}
+        table = pa.table({**empty, "won": won, "grade": grade})
+        return [one.held for one in judged(schema, table, tmp_path, piece=200)[:2]]
+
+    assert held([True, False] * 100, [1, 2] * 100) == [True, True]
+    assert held([True] * 200, [1] * 200) == [False, False]

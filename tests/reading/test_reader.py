@@ -804,7 +804,7 @@ def test_exactly_becomes_a_quota_and_a_tight_check() -> None:
     assert fields(reading)["priority"]["generator"]["values"] == ["low", "high"]
     reading = read("200 tickets: id, priority (low 75%, high 25%) exactly")
     assert fields(reading)["priority"]["generator"]["quota"] == "exact"
-    assert {check["tolerance"] for check in checks(reading, "share")} == {1 / 200}
+    assert {check["tolerance"] for check in checks(reading, "share")} == {0}
 
 
 def test_a_second_mention_says_more_about_the_same_field() -> None:

@@ -1,5 +1,7 @@
 """Checksums, text made safe, secrets taken out."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from src.utils.checksums import canonical_json, canonical_sha256, schema_id, sha256
 from src.utils.patterns import is_pattern, matches
 from src.utils.redact import MARK, Redactor
-from src.utils.text import clean, shown
+from src.utils.text import as_json, clean, shown
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -30,6 +32,17 @@ def test_the_order_of_keys_does_not_change_an_id(document):
     backwards = dict(reversed(document.items()))
     assert schema_id(backwards) == schema_id(document)
     assert canonical_sha256(backwards) == canonical_sha256(document)
+
+
+@given(JSON)
+def test_json_for_a_terminal_means_the_same_and_hides_nothing(document):
+    text = as_json(document)
+    assert json.loads(text) == document
+    assert not any(hidden in text for hidden in ("\x1b", "\x9b", "\u202e", "\u2066", "\u2028"))
+
+
+def test_json_for_a_terminal_shows_a_direction_mark_as_its_code():
+    assert as_json("a\u202eb\x9b31m é 👩\u200d🔬") == '"a\\u202eb\\u009b31m é 👩\u200d🔬"'
 
 
 def test_a_schema_id_is_sch_and_sixteen_hex_digits():
@@ -87,11 +100,12 @@ def test_a_google_key_is_taken_out_without_being_known():
 
 
 def test_a_secret_inside_a_longer_one_leaves_nothing_of_it():
-    assert Redactor(["abc", "abcdef"])("xabcdefx") == f"x{MARK}x"
+    assert Redactor(["abcdefgh", "abcdefghij"])("xabcdefghijx") == f"x{MARK}x"
 
 
-def test_an_empty_secret_changes_nothing():
-    assert Redactor(["", "  "])("as it  was") == "as it  was"
+@pytest.mark.parametrize("secret", ["", "  ", "k", "as it"])
+def test_a_secret_too_short_to_be_one_changes_nothing(secret):
+    assert Redactor([secret])("as it  was, k") == "as it  was, k"
 
 
 def test_patterns_match_in_full_and_bad_ones_match_nothing():

@@ -27,9 +27,20 @@ class Block:
 
     def column(self, name: str) -> pa.Array:
         """A field's finished cells, nulls included."""
-        if name in self.written:
-            return self.written[name]
-        return self.once(("column", name), lambda: self.makers[name](self))
+        if name in self.makers:
+            return self.once(("column", name), lambda: self.makers[name](self))
+        return self.written[name]
+
+    def made(self) -> list[str]:
+        """The columns that were made so far, in this order."""
+        return [what[1] for what in self._kept if isinstance(what, tuple) and what[0] == "column"]
+
+    def kin(self) -> list[tuple[str, Any]]:
+        """The parents (`tables.kin.Kin`) that were looked at so far, by the name of their link."""
+        kept = self._kept.items()
+        return [
+            (what[1], kin) for what, kin in kept if isinstance(what, tuple) and what[0] == "kin"
+        ]
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
         """What several columns share (a row's person), made for the first of them."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .keys import Key
+from .listening import EAR
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 Words: TypeAlias = npt.NDArray[np.uint64]
@@ -40,6 +41,8 @@ def words(key: Key, rows: Rows, attempt: int = 0) -> Words:
     z ^= z >> np.uint64(27)
     z *= _SECOND
     z ^= z >> np.uint64(31)
+    if (ear := EAR.get()) is not None:
+        ear.heard(key, rows, attempt, z)
     return z
 
 

@@ -209,6 +209,13 @@ class Truncated:
         # Only the last bits of a float can lie outside.
         return np.clip(values, self.low, self.high)
 
+    def cdf(self, x: Floats) -> Floats:
+        near, far = self._window
+        inside = np.clip(x, self.low, self.high)
+        if self._upper:
+            return (far - self.base.sf(inside)) / (far - near)
+        return (self.base.cdf(inside) - near) / (far - near)
+
     def weights(self, edges: Floats) -> Floats:
         """The mass between neighbouring edges."""
         if self._upper:

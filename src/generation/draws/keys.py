@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from .listening import EAR
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -21,4 +23,7 @@ def derive(seed: int, *names: str) -> Key:
         data = part.encode()
         digest.update(len(data).to_bytes(8, "little") + data)
     words = digest.digest()
-    return Key(int.from_bytes(words[:8], "little"), int.from_bytes(words[8:], "little"))
+    key = Key(int.from_bytes(words[:8], "little"), int.from_bytes(words[8:], "little"))
+    if (ear := EAR.get()) is not None:
+        ear.named(key, names)
+    return key

@@ -51,8 +51,11 @@ class Rules:
         maker = self.site.makers.get(name) or own(brief)
         for override in self.site.overrides.get(name, ()):
             maker = override.over(maker)
-        empty = self.empty.get(name) or emptiness(self.site, brief, ())
-        return empty.of(maker)
+        return self.emptiness(brief).of(maker)
+
+    def emptiness(self, brief: Brief) -> Emptiness:
+        """Raises: Refused."""
+        return self.empty.get(brief.field.name) or emptiness(self.site, brief, ())
 
 
 def bind_rules(

@@ -34,12 +34,15 @@ class Emptiness:
     when: Term | None = None
     forced: tuple[tuple[Term | None, bool], ...] = ()
 
-    def of(self, maker: Maker) -> Maker:
-        if not self.share and self.when is None and not any(empty for _, empty in self.forced):
-            return maker
-        return lambda block: emptied(maker(block), self._empty(block))
+    @property
+    def is_never(self) -> bool:
+        return not (self.share or self.when or any(empty for _, empty in self.forced))
 
-    def _empty(self, block: Block) -> Mask:
+    def of(self, maker: Maker) -> Maker:
+        return maker if self.is_never else lambda block: emptied(maker(block), self.cells(block))
+
+    def cells(self, block: Block) -> Mask:
+        """Which of the block's cells are empty."""
         empty = happens(self.key, block.rows, self.share)
         if self.when is not None:
             empty = empty | self.when.holds(block)

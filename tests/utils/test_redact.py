@@ -1,0 +1,35 @@
+"""Secrets do not pass, in whatever spelling."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from src.utils.redact import MARK, Redactor
+
+SECRET = "s3cr+t/wörd =:1"
+
+
+@pytest.mark.parametrize("spelled", [SECRET, quote(SECRET, safe=""), quote_plus(SECRET)])
+def test_it_goes_plain_and_as_urls_spell_it(spelled: str) -> None:
+    assert Redactor([SECRET])(f"a {spelled} b") == f"a {MARK} b"
+
+
+def test_a_secret_with_blanks_around_it_goes_without_them_too() -> None:
+    """As it comes from a file with a line end."""
+    assert Redactor([" padded-key\n"])("said padded-key.") == f"said {MARK}."
+
+
+def test_one_that_is_told_later_is_hidden_with_the_earlier_ones() -> None:
+    redactor = Redactor(["first-key"])
+    redactor.hide(["second-key"])
+    assert redactor("first-key second-key") == f"{MARK} {MARK}"
+
+
+def test_every_occurrence_goes() -> None:
+    assert Redactor(["key1"])("key1key1 key1") == f"{MARK}{MARK} {MARK}"
+
+
+def test_what_a_pattern_would_mean_is_only_text() -> None:
+    assert Redactor(["a.c"])("abc a.c") == f"abc {MARK}"
