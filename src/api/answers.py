@@ -19,10 +19,13 @@ from .salvage import Found, Search, whole
 INDEX_KEYS = ("#", "row", "index")
 """Names under which an object may carry its row's number, unless a field is called so."""
 
+TRIES_FOR_A_VALUE = 2
+"""So often an optional cell that came empty is asked for again."""
 REFUSED_KEPT, REFUSED_CHARS = 20, 2_000
 """Of one answer: rows that were turned away and are kept, and how much of each."""
 
 _BAD = object()
+_NONE: frozenset[str] = frozenset()
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,8})(?:\.\d{1,6})?", re.ASCII)  # a float holds 15 digits
 _INT64 = 2**63
@@ -132,8 +135,9 @@ class Reader:
             return "duplicate_index"
         if values is None:
             return "shape"
+        empty = self._request.empty.get(self._request.rows[number], _NONE)
         row = tuple(
-            self._dispensable(fitted(value, field), field)
+            None if field.name in empty else self._cell(value, field)
             for value, field in zip(values, self._fields, strict=True)
         )
         reason = self._misfit(values, row)
@@ -166,15 +170,27 @@ class Reader:
         given = self._request.given[number] if self._request.given else {}
         return self._check({**given, **dict(zip(self._names, row, strict=True))}, self._fields)
 
-    def _dispensable(self, fit: Any, field: FieldDefinition) -> Any:
+    def _cell(self, value: Any, field: FieldDefinition) -> Any:
+        """Which cells are empty is for code to say. One that comes empty all the same is bad,
+        unless it is optional and came so again and again."""
+        if value is None:
+            gives_in = self._request.tries >= TRIES_FOR_A_VALUE and is_optional(field)
+            fit = None if gives_in else _BAD
+        else:
+            fit = fitted(value, field)
         return None if fit is _BAD and field.name in self._spared else fit
 
 
 def may_stay_empty(field: FieldDefinition) -> bool:
     """Whether a cell that does not fit becomes empty, rather than being asked for again."""
     made = field.generator
-    wanted = isinstance(made, LlmText) and made.on_reject != "again"
-    return wanted and field.may_be_null and not field.constraints.required
+    return isinstance(made, LlmText) and made.on_reject != "again" and is_optional(field)
+
+
+def is_optional(field: FieldDefinition) -> bool:
+    """Whether a cell may be empty for no reason: with a `null_when` only if a share may besides."""
+    share = bool(field.null_fraction) or (field.nullable and field.null_when is None)
+    return share and not field.constraints.required
 
 
 def depth(field: FieldDefinition) -> int:

@@ -23,8 +23,8 @@ from ..core.errors import (
 )
 from ..core.models import Usage
 from ..core.parsing import parse_schema
-from ..core.ports import Reading, RowCheck, RowRequest, WrittenRows
-from ..utils.redact import Redactor
+from ..core.ports import Permit, Reading, RowCheck, RowRequest, WrittenRows, always
+from ..utils.redact import redacted
 from .answers import Reader
 from .drafts import NOT_A_DRAFT, Draft, parse_schema_answer
 from .errors_map import (
@@ -39,15 +39,17 @@ from .errors_map import (
 from .limits import Learned, Limiter, Ticket
 from .pricing import cost, output_tokens_at_most, row_tokens, tokens, tokens_at_most
 from .prompts import PROMPT_VERSION, Prompt, repair_prompt, row_prompt, schema_prompt
-from .retries import LONGEST_ASKED_S, Random, Sleep, asked_wait_s, retrying
+from .retries import LONGEST_ASKED_S, Random, Sleep, asked_wait_s, retried
 
 if TYPE_CHECKING:
     import httpx2
     from google import genai
-    from google.genai.types import GenerateContentConfig, GenerateContentResponse
+    from google.genai.types import GenerateContentConfigDict, GenerateContentResponse
 
 log = logging.getLogger("rowmill.gemini")
 
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of an answer; one of 65,536 tokens has about 300,000."""
 SCHEMA_TOKENS = 6_000
 """Expected output tokens of a schema; the limit sent is four times that and more."""
 
@@ -85,8 +87,9 @@ class _Question:
     """One prompt on its way, and what all attempts at it have used up so far."""
 
     prompt: Prompt
-    config: GenerateContentConfig
+    config: GenerateContentConfigDict
     at_most: int
+    permit: Permit
     usage: Usage = Usage()
 
 
@@ -94,7 +97,8 @@ class GeminiClient:
     """A `core.ports.SchemaReader` and `core.ports.RowWriter`.
 
     Cheap to build: the SDK is imported at the first call, in a thread. Each event loop has its own
-    connections and its own share of the quota. `sleep` and `random` are those of the retries.
+    connections and its own share of the quota. `sleep` and `random` are those of the retries;
+    `max_body` bounds an answer in bytes.
 
     Raises:
         NotConfigured: there is no key.
@@ -110,6 +114,7 @@ class GeminiClient:
         sleep: Sleep = asyncio.sleep,
         random: Random = random.random,
         limiter: Callable[[GeminiOptions], Limiter] | None = None,
+        max_body: int = MAX_BODY,
     ) -> None:
         if not options.api_keys:
             raise NotConfigured("there is no Gemini key", hint="set GEMINI_API_KEY")
@@ -119,7 +124,8 @@ class GeminiClient:
         self._sleep = sleep
         self._random = random
         self._limiter = limiter or _limiter
-        self._redact = Redactor(options.api_keys)
+        self._max_body = max_body
+        redacted.hide(options.api_keys)
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Future[_Line]] = (
             WeakKeyDictionary()
         )
@@ -153,13 +159,15 @@ class GeminiClient:
         second = await self._ask(repair_prompt(prompt, first.text, problems), SCHEMA_TOKENS)
         return self._reading(parse_draft(second.text), first.usage + second.usage)
 
-    async def generate_data_chunk(self, request: RowRequest) -> WrittenRows:
+    async def generate_data_chunk(
+        self, request: RowRequest, *, permit: Permit = always
+    ) -> WrittenRows:
         """One answer's good rows; what is missing is for the caller to ask for again.
 
         Raises:
             ProviderError: no answer came, or the model will not give one.
         """
-        reply = await self._ask(row_prompt(request), _output_tokens(request))
+        reply = await self._ask(row_prompt(request), _output_tokens(request), permit)
         return Reader(request, self._check).read(reply)
 
     def price(self, usage: Usage) -> float | None:
@@ -196,34 +204,39 @@ class GeminiClient:
 
     # ── one question ──────────────────────────────────────────────────────────────────────────
 
-    async def _ask(self, prompt: Prompt, expected_output: float) -> Reply:
+    async def _ask(self, prompt: Prompt, expected_output: float, permit: Permit = always) -> Reply:
         """The reply to a prompt; without its schema where Gemini finds that too much. The usage
         is that of all attempts; an error carries it too."""
         shape = str(prompt.schema)
         if shape in self._without_schema:
             prompt = dataclasses.replace(prompt, schema=None)
-        asked = self._question(prompt, expected_output)
+        asked = self._question(prompt, expected_output, permit)
         try:
             return await self._retried(asked)
         except RequestNotAccepted:
             if prompt.schema is None:
                 raise
-        thinner = self._question(dataclasses.replace(prompt, schema=None), expected_output)
+        bare = dataclasses.replace(prompt, schema=None)
+        thinner = self._question(bare, expected_output, permit)
         thinner.usage = asked.usage
         reply = await self._retried(thinner)
         self._without_schema.add(shape)
         log.warning("response schema refused model=%s", self.model)
         return reply
 
-    def _question(self, prompt: Prompt, expected_output: float) -> _Question:
+    def _question(self, prompt: Prompt, expected_output: float, permit: Permit) -> _Question:
         config = _config(prompt, output_tokens_at_most(expected_output))
-        return _Question(prompt, config, tokens_at_most(prompt.sent))
+        return _Question(prompt, config, tokens_at_most(prompt.sent), permit)
 
     async def _retried(self, asked: _Question) -> Reply:
         line = await self._line()
-        attempts = retrying(self._options.max_attempts, sleep=self._sleep, random=self._random)
         try:
-            reply: Reply = await attempts(self._attempt, line, asked)
+            reply = await retried(
+                lambda: self._attempt(line, asked),
+                self._options.max_attempts,
+                sleep=self._sleep,
+                random=self._random,
+            )
         except ProviderError as error:
             error.usage = asked.usage
             raise
@@ -238,6 +251,7 @@ class GeminiClient:
 
     async def _once(self, line: _Line, asked: _Question) -> GenerateContentResponse | None:
         """None where the key was set aside."""
+        asked.permit(asked.usage)
         learned = self._learned[asked.prompt.system]
         async with line.limiter.slot(learned.of(asked.at_most)) as ticket:
             try:
@@ -266,7 +280,7 @@ class GeminiClient:
                     model=self.model, contents=asked.prompt.text, config=asked.config
                 )
         except Exception as exc:
-            error = provider_error(exc, self.model, self._redact)
+            error = provider_error(exc, self.model, redacted)
         log.info("call failed code=%s", error.code)
         if isinstance(error, ProviderBusy | ProviderDown):
             ticket.overloaded()
@@ -301,7 +315,7 @@ class GeminiClient:
         from .transport import client
 
         options = self._options
-        http = client()
+        http = client(self._max_body)
         sdks = (
             genai.Client(
                 api_key=key,
@@ -337,15 +351,14 @@ def _output_tokens(request: RowRequest) -> float:
     return len(request.rows) * row_tokens(request.fields)
 
 
-def _config(prompt: Prompt, max_output_tokens: int) -> GenerateContentConfig:
-    """Temperature stays the model's own; no second request may follow by itself."""
-    from google.genai import types
-
-    return types.GenerateContentConfig(
-        system_instruction=prompt.system,
-        response_mime_type="application/json",
-        response_json_schema=prompt.schema,
-        max_output_tokens=max_output_tokens,
-        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
-        automatic_continuation=False,
-    )
+def _config(prompt: Prompt, max_output_tokens: int) -> GenerateContentConfigDict:
+    """Temperature stays the model's own; no second request may follow by itself. A dict, because
+    the SDK copies a model deeply before it sends it."""
+    return {
+        "system_instruction": prompt.system,
+        "response_mime_type": "application/json",
+        "response_json_schema": prompt.schema,
+        "max_output_tokens": max_output_tokens,
+        "automatic_function_calling": {"disable": True},
+        "automatic_continuation": False,
+    }

@@ -42,7 +42,8 @@ Rules across the columns of one row or table ("rule" and its keys):
 %(rules)s
 
 Expectations, what the request promises about the finished data ("check" and its keys; "table" \
-where there are several):
+where there are several; leave "tolerance" out, which is then what chance allows for so many rows; \
+0 is for "exactly"; "because" quotes the request):
 %(checks)s
 
 Expressions are scalar SQL over the row's own columns: status = 'cancelled', price * quantity, \

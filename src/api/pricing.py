@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from ..core.kinds import LlmText, Text
 from ..core.models import FieldDefinition, Usage
 
-PRICES_AS_OF = "2026-11"
-
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens; thinking is billed as output."""
+    """US dollars for a million tokens, thinking counted as output; of which month, by whom."""
 
     input: float
     output: float
+    as_of: str
+    source: str
 
 
-# Google's list prices for the paid tier, as of PRICES_AS_OF. A model that is not here has no known
-# price, which is shown as such and never guessed.
-PRICES: dict[str, Price] = {
-    "gemini-3.5-flash-lite": Price(input=0.30, output=2.50),
-}
+@cache
+def prices() -> Mapping[str, Price]:
+    """By model, as `data/prices.json` has them. A model that is not there has no known price, which
+    is shown as such and never guessed."""
+    package = __package__.rpartition(".")[0]
+    text = files(f"{package}.data").joinpath("prices.json").read_text("utf-8")
+    return {model: Price(**said) for model, said in json.loads(text)["models"].items()}
+
 
 MILLION = 1_000_000
 
 
 def cost(usage: Usage, model: str) -> float | None:
     """US dollars, None where the model's price is not known."""
-    price = PRICES.get(model.removeprefix("models/"))
+    price = prices().get(model.removeprefix("models/"))
     if price is None:
         return None
     return (usage.input_tokens * price.input + usage.output_tokens * price.output) / MILLION

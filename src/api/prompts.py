@@ -15,7 +15,7 @@ from ..core.models import FieldDefinition
 from ..core.ports import RowRequest
 from .language import guide
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 """Part of the key under which answers are recorded: changes with every word of the row prompt."""
 
 
@@ -76,8 +76,8 @@ Rules:
 "columns", in that order. No keys, no comments, no blank lines.
 2. Every row number once, in order. No row is left out, none is added.
 3. Each value has its column's type: string, integer, number, boolean; date "2026-01-31", time \
-"13:45:00", datetime "2026-01-31T13:45:00" and duration "P3D" as strings. null only where \
-"nullable" or "null_fraction" allows it. Obey "constraints"; "words" is the least and the most \
+"13:45:00", datetime "2026-01-31T13:45:00" and duration "P3D" as strings. null only in the cells \
+that "null" names, by row number and column. Obey "constraints"; "words" is the least and the most \
 number of words; "generator" says how values are spread.
 4. A row's values fit together and fit what "given" says about that row.
 5. Text is in the language of "locale" unless a column says otherwise, and reads as if people had \
@@ -110,7 +110,7 @@ def row_prompt(request: RowRequest) -> Prompt:
         f"{_variety(request)}\n"
         f"Answer with exactly {rows} arrays: [[0,…]{last}]"
     )
-    return Prompt(ROWS_SYSTEM, text, row_schema(request.fields))
+    return Prompt(ROWS_SYSTEM, text, row_schema(request))
 
 
 def _about(request: RowRequest) -> dict[str, Any]:
@@ -132,6 +132,11 @@ def _about(request: RowRequest) -> dict[str, Any]:
         ]
         if known
         else None,
+        "null": [
+            [index, *sorted(request.empty[row])]
+            for index, row in enumerate(request.rows)
+            if row in request.empty
+        ],
         "avoid": list(request.avoid),
     }
     return {name: value for name, value in about.items() if value}
@@ -139,6 +144,8 @@ def _about(request: RowRequest) -> dict[str, Any]:
 
 def _column(field: FieldDefinition) -> dict[str, Any]:
     column = field.document()
+    for said in ("nullable", "null_fraction", "null_when"):  # code decides which cells are empty
+        column.pop(said, None)
     generator = column.pop("generator", None)
     if isinstance(field.generator, LlmText | LlmPool):
         for key in ("prompt", "words"):
@@ -172,19 +179,22 @@ _JSON_TYPES = {
 }  # fmt: skip
 
 
-def row_schema(fields: Sequence[FieldDefinition]) -> dict[str, Any]:
+def row_schema(request: RowRequest) -> dict[str, Any]:
     """Positions and types only: longer lists of limits make Gemini refuse the schema."""
-    positions = [{"type": "integer"}, *(_type(field) for field in fields)]
+    empty = frozenset().union(*request.empty.values())
+    columns = (_type(field, field.name in empty) for field in request.fields)
+    positions = [{"type": "integer"}, *columns]
     return {"type": "array", "items": {"type": "array", "prefixItems": positions}}
 
 
-def _type(field: FieldDefinition) -> dict[str, Any]:
+def _type(field: FieldDefinition, may_be_null: bool) -> dict[str, Any]:
     name = _JSON_TYPES.get(field.type, "string")
-    typed: dict[str, Any] = {"type": [name, "null"] if field.may_be_null else name}
+    typed: dict[str, Any] = {"type": [name, "null"] if may_be_null else name}
     if field.items is not None:
-        typed["items"] = _type(field.items)
+        typed["items"] = _type(field.items, field.items.may_be_null)
     if field.fields:
-        typed["properties"] = {inner.name: _type(inner) for inner in field.fields}
+        inside = {inner.name: _type(inner, inner.may_be_null) for inner in field.fields}
+        typed["properties"] = inside
         typed["required"] = [inner.name for inner in field.fields]
     return typed
 

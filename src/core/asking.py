@@ -2,69 +2,208 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
 
+from .calls import most_calls
 from .errors import LimitExceeded, ProviderError
 from .models import Job, Usage
-from .ports import JobStore, Quarantine, RowRequest, RowWriter, WrittenRows
+from .ports import Answer, JobStore, Quarantine, RowRequest, RowWriter, WrittenRows
+
+if TYPE_CHECKING:
+    from ..generation.recipe import TableRecipe
 
 Sift = Callable[[WrittenRows], WrittenRows]
 """Takes out of an answer what does not suit the rows that are there already."""
+Keep = Callable[[WrittenRows], Mapping[str, Answer]]
+"""What of an answer is to be recorded, by key."""
+
+MONEY_HINT = "create the job again with a larger max_cost_usd; what was paid for is kept"
+CALLS_HINT = (
+    "the log and rejected.jsonl say what went wrong; loosen the schema or wait for a calmer "
+    "service, then resume, which grants as many further calls again"
+)
+
+
+@dataclass(slots=True)
+class Account:
+    """What a job has used, and what may be added to that by the calls under way."""
+
+    spent: Usage
+    calls: Counter[str]
+    """By table."""
+    reserved: Usage = Usage()
+    under_way: Counter[str] = field(default_factory=Counter)
+
+    def add(self, table: str, usage: Usage) -> None:
+        self.spent += usage
+        self.calls[table] += usage.calls
+
+
+@dataclass(slots=True)
+class Purchase:
+    """One request under way: what its attempts have used, and what is set aside for it."""
+
+    used: Usage = Usage()
+    reserved: Usage = Usage()
+    calls: int = 0
 
 
 class Asker:
-    """Keeps to the job's budget. What one call can cost at the most is set aside while it is under
-    way, and for good where it was sent and never answered: it may be billed all the same."""
+    """Keeps to a job's budgets of money and calls. What an attempt can cost at the most is set
+    aside before it, and for good where it was sent and never answered: it may be billed all the
+    same."""
 
     def __init__(self, jobs: JobStore, writer: RowWriter, quarantine: Quarantine | None) -> None:
         self._jobs = jobs
         self._writer = writer
         self._quarantine = quarantine
-        self._reserved: dict[str, Usage] = {}
+        # Read once for an attempt at a job: only the holder of its lease spends anything.
+        self._accounts: dict[str, tuple[int, Account]] = {}
 
-    async def ask(self, job: Job, request: RowRequest, sift: Sift) -> WrittenRows:
-        """The rows that passed `sift`; usage and rejections are recorded.
+    async def ask(
+        self, job: Job, table: TableRecipe, request: RowRequest, sift: Sift, keep: Keep
+    ) -> tuple[WrittenRows, Mapping[str, Answer]]:
+        """The rows that passed `sift`, and what is recorded under the keys of `keep` now: in the
+        same transaction as the usage, so that nothing is paid for and lost.
 
         Raises:
-            LimitExceeded: the call does not fit the budget.
+            LimitExceeded: the call, or its next attempt, does not fit the budget.
             ProviderError
         """
-        table, fields = request.table, [field.name for field in request.fields]
-        async with self._afforded(job, request):
+        async with self._afforded(job, table) as (account, purchase):
+            permit = self._permit(job, table, request, account, purchase)
+            permit(Usage())
             try:
-                answer = await self._writer.generate_data_chunk(request)
-            except ProviderError as exc:
-                if isinstance(exc.usage, Usage):
-                    await self._jobs.record_usage(job.job_id, exc.usage, table=table, fields=fields)
+                answer = await self._writer.generate_data_chunk(request, permit=permit)
+            except (ProviderError, LimitExceeded) as exc:
+                used = exc.usage if isinstance(exc, ProviderError) else purchase.used
+                if isinstance(used, Usage) and used.calls:
+                    await self._count(job, request, account, WrittenRows({}, usage=used), {})
                 raise
             back = sift(answer)
-            await self._jobs.record_usage(
-                job.job_id, back.usage, back.rejected, table=table, fields=fields
-            )
+            kept = await self._count(job, request, account, back, keep(back))
         if self._quarantine is not None and back.refused:
             await self._quarantine(job.job_id, request, back.refused)
-        return back
+        return back, kept
+
+    async def _count(
+        self,
+        job: Job,
+        request: RowRequest,
+        account: Account,
+        back: WrittenRows,
+        answers: Mapping[str, Answer],
+    ) -> Mapping[str, Answer]:
+        account.add(request.table, back.usage)
+        common, by_field = shared(back, [field.name for field in request.fields])
+        return await self._jobs.record_usage(
+            job.job_id,
+            common,
+            back.rejected,
+            table=request.table,
+            fields=[field.name for field in request.fields],
+            by_field=by_field,
+            answers=answers,
+        )
+
+    # ── budgets ───────────────────────────────────────────────────────────────────────────────
 
     @asynccontextmanager
-    async def _afforded(self, job: Job, request: RowRequest) -> AsyncIterator[None]:
-        budget = job.spec.max_cost_usd
-        if budget is None:
-            yield
-            return
-        worst = self._writer.worst_case(request)
-        spent = (await self._jobs.tally(job.job_id)).usage
-        # No await between reading what is reserved and reserving: nobody can come in between.
-        reserved = self._reserved.get(job.job_id, Usage())
-        lost = worst.times(spent.lost_calls)
-        cost = self._writer.price(spent + lost + reserved + worst)
-        if cost is None or cost > budget:
-            raise LimitExceeded(
-                f"the next call could pass the budget of ${budget:g}",
-                hint="create the job again with a larger max_cost_usd; what was paid for is kept",
-            )
-        self._reserved[job.job_id] = reserved + worst
+    async def _afforded(
+        self, job: Job, table: TableRecipe
+    ) -> AsyncIterator[tuple[Account, Purchase]]:
+        account, purchase = await self._account(job), Purchase()
         try:
-            yield
+            yield account, purchase
         finally:
-            self._reserved[job.job_id] = self._reserved[job.job_id] - worst
+            account.reserved -= purchase.reserved
+            account.under_way[table.name] -= purchase.calls
+
+    async def _account(self, job: Job) -> Account:
+        known = self._accounts.get(job.job_id)
+        if known is None or known[0] != job.attempt:
+            tally = await self._jobs.tally(job.job_id)
+            calls: Counter[str] = Counter()
+            for table, _, usage in tally.usage_by:
+                calls[table] += usage.calls
+            known = self._accounts.get(job.job_id)  # another call may have been quicker
+            if known is None or known[0] != job.attempt:
+                known = self._accounts[job.job_id] = job.attempt, Account(tally.usage, calls)
+        return known[1]
+
+    def _permit(
+        self,
+        job: Job,
+        table: TableRecipe,
+        request: RowRequest,
+        account: Account,
+        purchase: Purchase,
+    ) -> Callable[[Usage], None]:
+        """Asked before each attempt; without an await, so that nobody can come in between."""
+        budget, most = job.spec.max_cost_usd, most_calls(table, job.attempt)
+        worst = Usage() if budget is None else replace(self._writer.worst_case(request), calls=0)
+
+        def permit(used: Usage) -> None:
+            purchase.used = used
+            wanted = used + worst.times(1 + used.lost_calls)
+            others = account.reserved - purchase.reserved
+            calls = account.under_way[table.name] - purchase.calls + used.calls + 1
+            if budget is not None:
+                lost = worst.times(account.spent.lost_calls)
+                self._refuse_above(budget, account.spent + lost + others + wanted)
+            _refuse_beyond(most, account.calls[table.name] + calls, table.name)
+            account.reserved, purchase.reserved = others + wanted, wanted
+            account.under_way[table.name], purchase.calls = calls, used.calls + 1
+
+        return permit
+
+    def _refuse_above(self, budget: float, usage: Usage) -> None:
+        cost = self._writer.price(usage)
+        if cost is None or cost > budget:
+            text = f"the next call could pass the budget of ${budget:g}"
+            raise LimitExceeded(text, hint=MONEY_HINT)
+
+
+def _refuse_beyond(most: int, calls: int, table: str) -> None:
+    if calls > most:
+        text = f"{most} calls were made for {table}, as many as it may take"
+        raise LimitExceeded(text, hint=CALLS_HINT)
+
+
+# ── what it was for ───────────────────────────────────────────────────────────────────────────
+
+
+def shared(back: WrittenRows, fields: list[str]) -> tuple[Usage, dict[str, Usage]]:
+    """What belongs to all the fields (the calls), and each one's part of the tokens: in proportion
+    to the characters written for it, equally where no row came."""
+    if len(fields) == 1:
+        return back.usage, {}
+    lengths = [sum(map(_length, column)) for column in zip(*back.rows.values(), strict=True)]
+    total = sum(lengths)
+    if not total:
+        lengths, total = [1] * len(fields), len(fields)
+    bounds = list(pairwise(accumulate(lengths, initial=0)))
+
+    def part(tokens: int) -> list[int]:
+        # Borders are rounded, not parts, so that the parts sum up to the whole.
+        return [tokens * stop // total - tokens * start // total for start, stop in bounds]
+
+    usage = back.usage
+    columns = zip(
+        part(usage.input_tokens),
+        part(usage.output_tokens),
+        part(usage.thinking_tokens),
+        part(usage.cached_tokens),
+        strict=True,
+    )
+    parts = {name: Usage(0, *counts) for name, counts in zip(fields, columns, strict=True)}
+    return Usage(calls=usage.calls, lost_calls=usage.lost_calls), parts
+
+
+def _length(cell: Any) -> int:
+    return len(cell) + 3 if isinstance(cell, str) else len(str(cell)) + 1

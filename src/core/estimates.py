@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .kinds import LlmPool
-from .model_pools import POOL_CALL
+from .calls import POOL_CALL, pool_size
 from .models import (
     FieldDefinition,
     JobSpecification,
@@ -91,7 +90,7 @@ def expected_usage(spec: JobSpecification, tally: Tally) -> Usage | None:
 
 def _is_pool(table: TableDefinition, name: str) -> bool:
     field = next((field for field in table.fields if field.name == name), None)
-    return field is not None and isinstance(field.generator, LlmPool)
+    return field is not None and pool_size(field) > 0
 
 
 def _bytes(
@@ -119,7 +118,7 @@ def _usage(recipe: Recipe, table: TableRecipe, writer: RowWriter | None) -> Usag
 def _pool_usage(
     recipe: Recipe, table: TableRecipe, field: FieldDefinition, writer: RowWriter | None
 ) -> Usage:
-    size: int = field.generator.size  # type: ignore[union-attr] # an llm_pool
+    size = pool_size(field)
     calls = -(-size // POOL_CALL)
     if writer is None:
         return Usage(calls=calls)

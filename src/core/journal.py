@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,21 @@ class Entry:
     parts: int = 0
     is_closed: bool = False
 
-    def take(self, part: Answer) -> None:
+    @property
+    def next(self) -> str:
+        """Where the next part stands."""
+        return f"{self.key}.{self.parts}" if self.parts else self.key
+
+    def lacking(self, rows: Mapping[int, Cells]) -> dict[str, Answer]:
+        """Those of `rows` that are not recorded, under the key of their part; nothing if none."""
+        fresh = tuple(sorted((row, rows[row]) for row in rows if row not in self.rows))
+        return {self.next: Answer(fresh)} if fresh else {}
+
+    def take(self, kept: Mapping[str, Answer]) -> None:
+        """The next part, if it is among these: another call may have brought it already."""
+        part = kept.get(self.next)
+        if part is None:
+            return
         self.parts += 1
         self.is_closed = self.is_closed or not part.rows
         for row, cells in part.rows:
@@ -34,29 +48,32 @@ class Entry:
 class Journal:
     jobs: JobStore
 
-    async def read(self, key: str, wanted: int) -> Entry:
-        """All parts up to `wanted` rows."""
-        entry = Entry(key)
-        while len(entry.rows) < wanted and not entry.is_closed:
-            part = await self.jobs.answer(_name(entry))
+    async def entries(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """What is recorded under each key, as far as its first part."""
+        kept = await self.jobs.answers(keys) if keys else {}
+        found = {key: Entry(key) for key in keys}
+        for entry in found.values():
+            entry.take(kept)
+        return found
+
+    async def read(self, entry: Entry, wanted: int) -> Entry:
+        """Its further parts, up to `wanted` rows."""
+        while entry.parts and len(entry.rows) < wanted and not entry.is_closed:
+            key = entry.next
+            part = await self.jobs.answer(key)
             if part is None:
                 break
-            entry.take(part)
+            entry.take({key: part})
         return entry
 
     async def add(self, entry: Entry, rows: Mapping[int, Cells]) -> None:
         """Record rows. Where another process was first with some, its rows are the rows."""
-        while fresh := {row: cells for row, cells in rows.items() if row not in entry.rows}:
-            await self._record(entry, Answer(tuple(sorted(fresh.items()))))
+        while part := entry.lacking(rows):
+            await self.record(entry, part)
 
     async def close(self, entry: Entry) -> None:
         while not entry.is_closed:
-            await self._record(entry, Answer(()))
+            await self.record(entry, {entry.next: Answer(())})
 
-    async def _record(self, entry: Entry, part: Answer) -> None:
-        entry.take(await self.jobs.record_answer(_name(entry), part))
-
-
-def _name(entry: Entry) -> str:
-    """Where the entry's next part stands."""
-    return f"{entry.key}.{entry.parts}" if entry.parts else entry.key
+    async def record(self, entry: Entry, part: Mapping[str, Answer]) -> None:
+        entry.take({key: await self.jobs.record_answer(key, one) for key, one in part.items()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,9 +13,10 @@ from ..utils.checksums import canonical_sha256
 from .asking import Asker
 from .journal import Cells, Journal
 from .model_pools import ModelPools
-from .models import Job
+from .models import FieldDefinition, Job
 from .planning import MODEL_BATCH
 from .ports import JobStore, Quarantine, RowWriter
+from .tracing import Recorded, unconfigured
 from .writing import Writing
 
 if TYPE_CHECKING:
@@ -66,6 +68,15 @@ class ModelRows:
         )
         return {**by_row, **drawn}
 
+    def recorded(self, job: Job, table: TableRecipe, field: FieldDefinition, row: int) -> Recorded:
+        """Under which key the answer stands from which a cell was taken."""
+        found = unconfigured(job, table, field, row)
+        if field in table.pool_fields:
+            key = self._pools.key(job, table.name, field)
+        else:
+            key = self._key(job, table, range(found.first_row, found.last_row + 1))
+        return replace(found, key=key, prompt_version=self._writer.prompt_version)
+
     def chunks_at_once(self, chunk_size: int) -> int:
         """Chunks to be made at once so that the model is never short of questions, though some of
         them wait for a few last rows."""
@@ -94,17 +105,30 @@ class ModelRows:
             range(number * MODEL_BATCH, min((number + 1) * MODEL_BATCH, table.row_count))
             for number in range(first, last)
         ]
-        answers = await asyncio.gather(*(self._batch(job, table, rows) for rows in grid))
+        answers = await asyncio.gather(*self._batches(job, table, grid))
         values = {row: cells for answer in answers for row, cells in answer.items()}
-        columns = zip(*(values[row] for row in range(start, stop)), strict=True)
+        blank = (None,) * len(table.model_fields)
+        columns = zip(*(values.get(row, blank) for row in range(start, stop)), strict=True)
         return {
             field.name: to_array(column, field)
             for field, column in zip(table.model_fields, columns, strict=True)
         }
 
-    async def _batch(self, job: Job, table: TableRecipe, rows: range) -> Mapping[int, Cells]:
-        key = self._key(job, table, rows)
-        return await self._once(key, lambda: self._writing(job, table).batch(rows, key))
+    def _batches(
+        self, job: Job, table: TableRecipe, grid: list[range]
+    ) -> list[asyncio.Future[Mapping[int, Cells]]]:
+        """All begun before anything is awaited, so that what is read of the journal is not older
+        than the knowledge of who is asking."""
+        keys = [self._key(job, table, rows) for rows in grid]
+        fresh = [key for key in keys if key not in self._under_way]
+        reading = asyncio.ensure_future(self._journal.entries(fresh))
+
+        async def batch(rows: range, key: str) -> Mapping[int, Cells]:
+            return await self._writing(job, table).batch(rows, (await reading)[key])
+
+        return [
+            self._once(key, partial(batch, rows, key)) for rows, key in zip(grid, keys, strict=True)
+        ]
 
     def _writing(self, job: Job, table: TableRecipe) -> Writing:
         place = (job.job_id, table.name)
@@ -113,7 +137,9 @@ class ModelRows:
             while len(self._writings) > TABLES_KEPT:
                 self._writings.popitem(last=False)
         self._writings.move_to_end(place)
-        return self._writings[place]
+        writing = self._writings[place]
+        writing.job = job  # as it stands now: another attempt may have begun
+        return writing
 
     def _key(self, job: Job, table: TableRecipe, rows: range) -> str:
         """What was asked, so that an answer serves whoever asks the same again."""
@@ -147,16 +173,15 @@ class ModelRows:
         columns: dict[str, pa.Array] = {}
         for field in table.pool_fields:
             name = f"{job.job_id}.{table.name}.{field.name}"
-            pool = await self._once(name, partial(self._pools.values, job, table.name, field))
+            pool = await self._once(name, partial(self._pools.values, job, table, field))
             columns[field.name] = table.draw(field.name, start, stop, to_array(pool, field))
         return columns
 
-    async def _once(self, key: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+    def _once(self, key: str, work: Callable[[], Coroutine[Any, Any, _T]]) -> asyncio.Future[_T]:
         """Two chunks that need the same ask for it once."""
         if key not in self._under_way:
             task = asyncio.ensure_future(work())
             self._under_way[key] = task
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
         # Shielded: a call that is paid for is recorded though nobody waits for it any more.
-        done: _T = await asyncio.shield(self._under_way[key])
-        return done
+        return asyncio.shield(self._under_way[key])

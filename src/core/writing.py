@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from .journal import Cells, Entry, Journal
 from .kinds import LlmText
 from .models import Job
 from .planning import MODEL_BATCH
-from .ports import RefusedRow, RowRequest, WrittenRows
+from .ports import Answer, RefusedRow, RowRequest, WrittenRows
 
 if TYPE_CHECKING:
     from ..generation.recipe import TableRecipe
@@ -31,10 +31,12 @@ SHORT_TEXT = 6
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of the grid, what is recorded of them, and how it went."""
+    """Rows of the grid that have something to be written, what is recorded of them, and how it
+    went. `empty`: the fields that code leaves empty, by row."""
 
-    rows: range
+    rows: Sequence[int]
     entry: Entry
+    empty: Mapping[int, frozenset[str]]
     asked: set[int] = field(default_factory=set)
     calls: int = 0
     fruitless: int = 0
@@ -60,7 +62,7 @@ class Writing:
     def __init__(
         self, job: Job, table: TableRecipe, asker: Asker, journal: Journal, room: asyncio.Semaphore
     ) -> None:
-        self._job, self._table = job, table
+        self.job, self._table = job, table
         self._asker, self._journal, self._room = asker, journal, room
         self.about = ""  # what is asked, as a hash, once somebody has computed it
         self._seen = _judges(table)
@@ -70,22 +72,23 @@ class Writing:
         self._owed: list[Batch] = []
         self._top_ups: set[asyncio.Task[None]] = set()
 
-    async def batch(self, rows: range, key: str) -> Mapping[int, Cells]:
-        """The rows' cells, once all of them are recorded.
+    async def batch(self, rows: range, entry: Entry) -> Mapping[int, Cells]:
+        """The rows' cells, once all of them are recorded; no cells where all are to be empty.
 
         Raises:
             ProviderError, LimitExceeded
         """
         self._coming += 1
         try:
-            batch = Batch(rows, await self._journal.read(key, len(rows)))
-            for cells in batch.entry.rows.values():
-                self._add(self._said(cells))
-            if len(batch.missing) == len(rows):
+            batch = self._begun(rows, entry)
+            await self._journal.read(entry, len(batch.rows))
+            for said in self._all_said(list(entry.rows.values())):
+                self._add(said)
+            if batch.rows and len(batch.missing) == len(batch.rows):
                 async with self._room:
                     # One cut may be a whim of the service; two say that it is too much.
-                    size = len(rows) if self._cuts < 2 else self._at_once
-                    await self._call([(batch, list(rows[:size]))])
+                    size = len(batch.rows) if self._cuts < 2 else self._at_once
+                    await self._call([(batch, list(batch.rows[:size]))])
             if batch.missing:
                 self._owed.append(batch)
         finally:
@@ -100,6 +103,14 @@ class Writing:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begun(self, rows: range, entry: Entry) -> Batch:
+        import numpy as np
+
+        names = frozenset(field.name for field in self._table.model_fields)
+        unasked = self._table.unasked(np.asarray(rows, dtype=np.int64))
+        empty = {row: some for row, some in zip(rows, unasked, strict=True) if some}
+        return Batch([row for row in rows if empty.get(row) != names], entry, empty)
 
     # ── what is missing ───────────────────────────────────────────────────────────────────────
 
@@ -149,7 +160,7 @@ class Writing:
             _end(batch, self._hopeless(batch))
 
     def _hopeless(self, batch: Batch) -> BadAnswer:
-        rows = f"{batch.rows.start}–{batch.rows.stop - 1} of {self._table.name}"
+        rows = f"{batch.rows[0]}–{batch.rows[-1]} of {self._table.name}"
         return BadAnswer(
             f"after {batch.calls} calls for rows {rows}, {len(batch.missing)} have no usable "
             f"answer{batch.reasons}",
@@ -163,13 +174,23 @@ class Writing:
         rows = sorted(row for _, some in parts for row in some)
         tries = max(batch.calls for batch, _ in parts)
         request = self._request(rows, tries, parts)
-        back = await self._asker.ask(self._job, request, lambda answer: self._sift(answer, request))
+
+        def keep(back: WrittenRows) -> dict[str, Answer]:
+            found: dict[str, Answer] = {}
+            for batch, some in parts:
+                found |= batch.entry.lacking(_own(back, some))
+            return found
+
+        back, kept = await self._asker.ask(
+            self.job, self._table, request, lambda answer: self._sift(answer, request), keep
+        )
         self._learn(len(rows), back)
         for batch, some in parts:
-            own = {row: back.rows[row] for row in some if row in back.rows}
+            own = _own(back, some)
             batch.calls += 1
             batch.fruitless = 0 if own else batch.fruitless + 1
             batch.reasons = f" (rejected: {', '.join(back.rejected)})" if back.rejected else ""
+            batch.entry.take(kept)
             await self._journal.add(batch.entry, own)
 
     def _learn(self, asked: int, back: WrittenRows) -> None:
@@ -190,15 +211,17 @@ class Writing:
         table = self._table
         # Known rows of the same batches: nothing in a first prompt may depend on chance.
         known = [cells for batch, _ in parts for cells in batch.entry.rows.values()]
+        empty = {row: some for batch, _ in parts for row, some in batch.empty.items()}
         return RowRequest(
-            schema=self._job.spec.schema,
+            schema=self.job.spec.schema,
             table=table.name,
             fields=table.model_fields,
             rows=tuple(rows),
             given=tuple(table.given(np.asarray(rows, dtype=np.int64)).to_pylist()),
-            seed=self._job.spec.seed,
+            seed=self.job.spec.seed,
             avoid=tuple(str(cells[0]) for cells in known[:10]),
             tries=tries,
+            empty={row: empty[row] for row in rows if row in empty},
         )
 
     # ── near-duplicates ───────────────────────────────────────────────────────────────────────
@@ -209,8 +232,8 @@ class Writing:
             return answer
         kept: dict[int, Cells] = {}
         refused: list[RefusedRow] = []
-        for row, cells in answer.rows.items():
-            said = self._said(cells)
+        all_said = self._all_said(list(answer.rows.values()))
+        for (row, cells), said in zip(answer.rows.items(), all_said, strict=True):
             place = None if request.tries >= JUDGED_TRIES else self._repeated(said)
             if place is None:
                 kept[row] = cells
@@ -227,12 +250,17 @@ class Writing:
         all_refused = (*answer.refused, *refused)
         return replace(answer, rows=kept, rejected=counts, refused=all_refused, finish=finish)
 
-    def _said(self, cells: Cells) -> dict[int, Saying]:
-        from ..utils.likeness import saying
+    def _all_said(self, rows: Sequence[Cells]) -> list[dict[int, Saying]]:
+        """Of each row, what its judged cells say."""
+        from ..utils.likeness import sayings
 
-        return {
-            place: saying(cells[place]) for place in self._seen if isinstance(cells[place], str)
-        }
+        found: list[dict[int, Saying]] = [{} for _ in rows]
+        for place in self._seen:
+            spoken = [n for n, cells in enumerate(rows) if isinstance(cells[place], str)]
+            said = sayings([rows[n][place] for n in spoken])
+            for n, one in zip(spoken, said, strict=True):
+                found[n][place] = one
+        return found
 
     def _repeated(self, said: Mapping[int, Saying]) -> int | None:
         """The first of the judged columns in which the row says what another one said."""
@@ -259,6 +287,10 @@ def _judges(table: TableRecipe) -> dict[int, tuple[float, Seen]]:
         if made.words is None or made.words[1] >= SHORT_TEXT:
             found[place] = (made.similarity, Seen())
     return found
+
+
+def _own(back: WrittenRows, rows: Iterable[int]) -> dict[int, Cells]:
+    return {row: back.rows[row] for row in rows if row in back.rows}
 
 
 def _end(batch: Batch, problem: Exception | None) -> None:

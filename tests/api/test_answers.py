@@ -86,7 +86,7 @@ def test_rows_after_a_broken_one_are_kept():
         '[0,5,"fine",]',
         '[0,5,"it\\\'s"]',
         '[0,5,"two\nlines"]',
-        "[ 0 , 5 , null ]",
+        '[ 0 , 5 , "so-so" ]',
         '[0,5,"50 \\% off"]',
     ],
 )
@@ -150,7 +150,6 @@ def test_nothing_at_all_is_said_to_be_nothing():
         ("price", '"12.5"', 12.5),
         ("price", "12", 12),
         ("bought", '"true"', True),
-        ("reply", "null", None),
     ],
 )
 def test_conversions_that_lose_nothing_are_made(name, written, kept):
@@ -343,3 +342,35 @@ def test_an_optional_cell_may_stay_empty_where_the_text_does_not_fit():
     back = Reader(asked, check).read(reply('[[0,1,7,"x"],[1,1,"y",7]]'))
     assert back.rows == {0: (1, None, "x")}
     assert back.rejected == {"type:b": 1}
+
+
+OPTIONAL = schema_of(
+    {"name": "stars", "type": "integer"},
+    {"name": "a", "nullable": True, "generator": {"kind": "llm_text"}},
+    {"name": "b", "null_when": "stars > 3", "generator": {"kind": "llm_text"}},
+)
+
+
+def test_which_cells_are_empty_is_for_code_to_say():
+    asked = request(("a", "b"), range(3), OPTIONAL, empty={1: frozenset({"b"})})
+    back = Reader(asked, check).read(reply('[[0,"x",null],[1,"y","never asked"],[2,null,"z"]]'))
+    assert back.rows == {1: ("y", None)}
+    assert back.rejected == {"null:b": 1, "null:a": 1}
+
+
+def test_an_optional_cell_that_comes_empty_again_and_again_stays_so():
+    asked = request(("a", "b"), range(2), OPTIONAL, tries=2)
+    back = Reader(asked, check).read(reply('[[0,null,"x"],[1,"y",null]]'))
+    assert back.rows == {0: (None, "x")}
+    assert back.rejected == {"null:b": 1}
+
+
+def test_a_condition_is_no_leave_to_be_empty_for_no_reason():
+    wanted = {"kind": "llm_text", "on_reject": "null"}
+    schema = schema_of(
+        {"name": "stars", "type": "integer"},
+        {"name": "b", "null_when": "stars > 3", "generator": wanted},
+        {"name": "c", "null_when": "stars > 3", "null_fraction": 0.1, "generator": wanted},
+    )
+    back = Reader(request(("b", "c"), range(2), schema), check).read(reply('[[0,"x",7],[1,7,"y"]]'))
+    assert back.rows == {0: ("x", None)}

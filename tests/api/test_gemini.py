@@ -13,11 +13,12 @@ from dataclasses import replace
 
 import pytest
 
-from src.api.gemini import GeminiClient, GeminiOptions
+from src.api.gemini import MAX_BODY, GeminiClient, GeminiOptions
 from src.api.limits import Limiter
 from src.core.errors import (
     BadAnswer,
     InvalidSchema,
+    LimitExceeded,
     NotConfigured,
     ProviderBlocked,
     ProviderBusy,
@@ -47,13 +48,14 @@ class Slept:
 
 
 @asynccontextmanager
-async def gemini(*script: str, answers=(), slept=None, latency_s=0.0, **options):
+async def gemini(*script: str, answers=(), slept=None, latency_s=0.0, max_body=MAX_BODY, **options):
     async with Emulator(script=script, answers=answers, latency_s=latency_s) as emulator:
         client = GeminiClient(
             replace(OPTIONS, base_url=emulator.url, **options),
             check=check,
             sleep=slept or Slept(),
             random=lambda: 0.0,
+            max_body=max_body,
         )
         try:
             yield client, emulator
@@ -95,7 +97,7 @@ async def test_what_goes_wrong_on_the_way_is_tried_again():
         back = await client.generate_data_chunk(request())
     assert len(back.rows) == 4
     assert len(emulator.calls) == 5
-    assert slept.waits == [0.5, 1, 2, 4]
+    assert slept.waits == pytest.approx([0.2, 0.6, 1.8, 5.4])  # of a chance that is 0
 
 
 async def test_the_delay_that_the_service_asks_for_is_waited_and_holds_back_everybody():
@@ -116,7 +118,7 @@ async def test_the_delay_that_the_service_asks_for_is_waited_and_holds_back_ever
         await client.generate_data_chunk(request())
         await client.aclose()
     assert paused == [17]
-    assert slept.waits == [17.5, 1]
+    assert slept.waits == pytest.approx([17.2, 0.6])
 
 
 @pytest.mark.parametrize(
@@ -388,9 +390,27 @@ async def test_an_error_carries_what_was_used_up():
     assert caught.value.usage == Usage(2, 2 * emulator.calls[0].input_tokens)
 
 
-async def test_a_body_without_end_is_cut_off_at_its_bound(monkeypatch):
-    monkeypatch.setattr("src.api.transport.MAX_BODY", 1000)
-    async with gemini(*["ok"] * 2, max_attempts=2) as (client, _):
+async def test_a_body_without_end_is_cut_off_at_its_bound():
+    async with gemini(*["ok"] * 2, max_attempts=2, max_body=1000) as (client, _):
         with pytest.raises(ProviderDown):
             await client.generate_data_chunk(request(rows=range(50)))
         assert len((await client.generate_data_chunk(request(rows=range(2)))).rows) == 2
+
+
+async def test_every_attempt_is_asked_for_with_what_the_earlier_ones_used():
+    asked = []
+    async with gemini("503", "hangup", "ok") as (client, _):
+        back = await client.generate_data_chunk(request(), permit=asked.append)
+    assert asked == [Usage(), Usage(1), Usage(2, lost_calls=1)]
+    assert back.usage.calls == 3
+
+
+async def test_an_attempt_that_is_not_permitted_is_not_sent():
+    def permit(used: Usage) -> None:
+        if used.calls:
+            raise LimitExceeded("too much")
+
+    async with gemini("503") as (client, emulator):
+        with pytest.raises(LimitExceeded):
+            await client.generate_data_chunk(request(), permit=permit)
+        assert len(emulator.calls) == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from src.api.pricing import (
     MAX_OUTPUT_TOKENS,
     cost,
     output_tokens_at_most,
+    prices,
     row_tokens,
     tokens,
     tokens_at_most,
@@ -20,6 +23,13 @@ from .samples import schema_of
 @pytest.mark.parametrize("model", ["gemini-3.5-flash-lite", "models/gemini-3.5-flash-lite"])
 def test_a_known_model_costs_its_list_price(model):
     assert cost(Usage(3, 1_000_000, 100_000), model) == pytest.approx(0.55)
+
+
+def test_every_price_says_from_when_and_from_where_it_is():
+    for model, price in prices().items():
+        assert 0 < price.input < price.output, model
+        assert re.fullmatch(r"20\d\d-\d\d", price.as_of)
+        assert price.source.startswith("https://")
 
 
 def test_an_unknown_model_costs_an_unknown_amount_even_for_nothing():

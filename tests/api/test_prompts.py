@@ -128,7 +128,7 @@ def test_only_keywords_that_gemini_supports_are_sent_and_few_of_them():
         {"name": "c", "type": "array", "items": {"type": "integer", "constraints": {"minimum": 1}}},
         {"name": "d", "type": "object", "fields": [{"name": "e", "type": "date"}]},
     )
-    sent = row_schema(schema.tables[0].fields)
+    sent = row_schema(request("abcd", range(2), schema, empty={1: frozenset("b")}))
     assert keywords(sent) == {"type", "items", "prefixItems", "properties", "required"}
     assert keywords(SCHEMA_ANSWER) <= SUPPORTED
     assert [position["type"] for position in sent["items"]["prefixItems"]] == [
@@ -178,9 +178,22 @@ def test_whoever_changes_the_row_prompt_changes_its_version():
         for seed, rows in [(1, range(3)), (2, (7,)), (3, range(20, 45))]
     ]
     digest = hashlib.sha256("".join(prompt.sent for prompt in prompts).encode()).hexdigest()[:16]
-    assert (PROMPT_VERSION, digest) == ("1", "f11c4a77377de68a")
+    assert (PROMPT_VERSION, digest) == ("2", "8c1963e147ecce22")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a\nb"])
 def test_a_fence_keeps_line_breaks(text):
     assert fenced(text).partition("\n")[2].rpartition("\n")[0] == text
+
+
+def test_the_model_is_told_which_cells_stay_empty_and_not_why():
+    schema = schema_of(
+        {"name": "id", "type": "integer"},
+        {"name": "a", "null_when": "id > 3", "generator": {"kind": "llm_text"}},
+        {"name": "b", "null_fraction": 0.2, "generator": {"kind": "llm_text"}},
+    )
+    asked = request("ab", range(40, 43), schema, empty={41: frozenset("a")})
+    told = row_prompt(asked).text
+    assert '"null":[[1,"a"]]' in told
+    assert "null_when" not in told
+    assert "null_fraction" not in told

@@ -1,0 +1,1 @@
+"""Gemini jobs against the emulator: time, tokens, faults, quotas, memory, kills."""
