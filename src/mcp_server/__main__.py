@@ -2,7 +2,9 @@
 
 import sys
 
+from ..lean import leave_out_pandas
 from .running import main
 
 if __name__ == "__main__":
+    leave_out_pandas()
     sys.exit(main())

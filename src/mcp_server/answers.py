@@ -73,6 +73,9 @@ class Extracted(Waited):
         list[str] | None, Field(description="what was assumed: tell the user")
     ] = None
     questions: Annotated[list[str] | None, Field(description="open: ask the user")] = None
+    answered: Annotated[
+        list[str] | None, Field(description="what the user answered to questions just now")
+    ] = None
     not_understood: Annotated[
         list[str] | None, Field(description="the request's own words that had no effect")
     ] = None
@@ -150,8 +153,8 @@ class Chunk(Waited):
 
 class Spending(Answer):
     table: str
-    fields: str
-    calls: int
+    fields: Annotated[str, Field(description="a field; empty: the whole table")]
+    calls: Annotated[int, Field(description="also those shared with other fields")]
     input_tokens: int
     output_tokens: int
     thinking_tokens: Annotated[int, Field(description="part of output_tokens")]
@@ -181,7 +184,8 @@ class Progress(Answer):
         float | None, Field(description="of the whole job, as its first rows show; null before")
     ]
     spending: Annotated[
-        list[Spending], Field(description="the costliest fields that were asked for together")
+        list[Spending],
+        Field(description="by table (fields is empty) and by field, the costliest first"),
     ]
     rejected_rows: Annotated[dict[str, int], Field(description="model-written rows, by reason")]
     last_problem: str | None
@@ -194,6 +198,7 @@ class Controlled(Answer):
     before: str
     after: Annotated[str | None, Field(description="null: the job is deleted")]
     allowed: Annotated[list[str], Field(description="actions possible now")]
+    next: Next = None
 
 
 class JobLine(Answer):
@@ -224,6 +229,8 @@ class Verdict(Answer):
     held: bool
     target: str
     measured: str
+    metric: Annotated[str | None, Field(description="SDMetrics' name of what was measured")] = None
+    score: Annotated[float | None, Field(description="0 to 1, where the metric has one")] = None
 
 
 class Merged(Waited):

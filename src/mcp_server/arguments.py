@@ -165,4 +165,8 @@ class MergeAndDownload(Arguments):
     overwrite: Annotated[
         bool, Field(description="true: replace a file of that name. Ask the user first.")
     ] = False
+    strict: Annotated[
+        bool,
+        Field(description="true: no file is written where an expectation is broken."),
+    ] = False
     wait_s: WaitSeconds | None = None

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from ..core.errors import RowmillError
+from .extras.watching import Watch
 from .waiting import Works
 
 if TYPE_CHECKING:
     from ..config import Settings
+    from ..core.models import JobProgress
     from ..wiring import App
 
 log = logging.getLogger("rowmill.mcp")
@@ -21,6 +24,8 @@ log = logging.getLogger("rowmill.mcp")
 HEAD_START_S = 0.05
 """What a client's first answer is given before the start-up work takes the processor."""
 DAY_S = 86_400.0
+KEPT_IDS = 20
+"""Schema ids told last, for callers that forget theirs."""
 
 Opener = Callable[["Settings"], AbstractAsyncContextManager["App"]]
 
@@ -45,6 +50,8 @@ class Desk:
     def __init__(self, settings: Settings, opener: Opener = open_wired) -> None:
         self.settings = settings
         self.works = Works(time.monotonic)
+        self.watch = Watch(self._look)
+        self.schema_ids: deque[str] = deque(maxlen=KEPT_IDS)
         self._opener = opener
         self._ready: asyncio.Future[App] | None = None
         self._holder: asyncio.Task[None] | None = None
@@ -60,6 +67,14 @@ class Desk:
             self._ready = asyncio.get_running_loop().create_future()
             self._holder = asyncio.create_task(self._hold(self._ready), name="rowmill-app")
         return await asyncio.shield(self._ready)
+
+    def told_schemas(self, *ids: str | None) -> None:
+        """A client has these ids now, the last the newest."""
+        self.schema_ids.extend(one for one in ids if one and one not in self.schema_ids)
+
+    async def _look(self, job_id: str, wait_s: float) -> JobProgress:
+        app = await self.app()
+        return await app.manager.progress(job_id, wait_s=wait_s)
 
     async def _hold(self, ready: asyncio.Future[App]) -> None:
         """Opened and closed by one task, whoever asked."""
@@ -107,6 +122,7 @@ class Desk:
             self._starting.cancel()
             with suppress(asyncio.CancelledError):
                 await self._starting
+        await self.watch.close()
         await self.works.close()
         self._closing.set()
         if self._holder is not None:

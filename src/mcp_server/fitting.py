@@ -51,8 +51,8 @@ def lines(texts: Sequence[str], budget: int) -> list[str]:
 
 # Tables, rows, columns, characters a cell: tried in turn until the preview fits.
 _VIEWS = (
-    (20, 3, 1000, CELL), (20, 3, 60, 40), (12, 3, 30, 30), (12, 2, 20, 24), (8, 1, 12, 16),
-    (4, 1, 5, 12), (1, 1, 3, 8),
+    (20, 10, 1000, CELL), (20, 3, 1000, CELL), (20, 3, 60, 40), (12, 3, 30, 30), (12, 2, 20, 24),
+    (8, 1, 12, 16), (4, 1, 5, 12), (1, 1, 3, 8),
 )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InvalidArgument, RowmillError
+from .precedence import answers_first
 
 if TYPE_CHECKING:
     from ..config import Settings
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 OUT_S = 1.5
 """The longest a shutdown may take; clients kill after two seconds."""
-FLUSH_S = 0.1
-"""What the last answer is given to reach the client."""
 
 EXIT_SETTINGS = 2
 
@@ -32,18 +31,28 @@ def main() -> int:
     from ..config import Settings
 
     try:
-        settings = Settings.load()
+        run_stdio(Settings.load())
     except RowmillError as exc:
         print(f"rowmill: {exc}", file=sys.stderr)  # noqa: T201 - the one line before logs exist
         return EXIT_SETTINGS
-    run_stdio(settings)
     return 0
 
 
 def run_stdio(settings: Settings) -> None:
-    """Serve one client over stdin and stdout; ends the process when it is gone."""
+    """Serve one client over stdin and stdout; ends the process when it is gone.
+
+    Raises:
+        InvalidArgument: stdin or stdout is closed.
+    """
+    from .wire import claim_standard_streams
+
     _configure_logs(settings)
-    asyncio.run(_serve_stdio(settings))
+    try:
+        source, target = claim_standard_streams()
+    except OSError as exc:
+        hint = "let an MCP client start it, or use --transport http"
+        raise InvalidArgument("stdin or stdout is closed", hint=hint) from exc
+    asyncio.run(_serve_stdio(settings, source, target))
 
 
 def run_http(settings: Settings, port: int | None = None) -> None:
@@ -64,32 +73,43 @@ def _configure_logs(settings: Settings) -> None:
 
     logs.configure(settings)
     # Before the SDK's own: plain lines on stderr, and only what somebody should look at.
-    logging.basicConfig(level=logging.WARNING, format=logs.LINE, stream=sys.stderr)
+    others = logging.StreamHandler(sys.stderr)
+    others.setFormatter(logs.OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[others])
+    sys.excepthook = _log_crash
+
+
+def _log_crash(*raised: Any) -> None:
+    """A traceback quotes what it was about: it goes where secrets are taken out."""
+    logging.getLogger("rowmill").critical("event=crash", exc_info=raised)
 
 
 # ── stdio ─────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _serve_stdio(settings: Settings) -> None:
+async def _serve_stdio(settings: Settings, source: int, target: int) -> None:
     from .serving import build_server
+    from .wire import line
 
     serving = asyncio.current_task()
     assert serving is not None  # noqa: S101 - a coroutine runs in a task
-    loop = asyncio.get_running_loop()
-    server = build_server(
-        settings,
-        closing=_leave_at_the_latest,
-        # After a signal, a thread of the SDK still waits for a line on stdin: nothing but this
-        # ends the process.
-        closed=lambda: _ignore(loop.call_later(FLUSH_S, _leave)),
-    )
-    _on_signals(loop, serving.cancel)
-    await server.run_stdio_async()
+    answers_first(asyncio.get_running_loop())
+
+    def stop() -> None:
+        _leave_at_the_latest()
+        serving.cancel()
+
+    _on_signals(asyncio.get_running_loop(), stop)
+    # What `run_stdio_async` does, on a line of our own: the SDK's answers no bad frame, and takes
+    # in all that a client sends at once.
+    kernel = build_server(settings)._lowlevel_server
+    limit = settings.mcp.max_frame_bytes
+    # A signal has saved everything by the time it arrives here.
+    with suppress(asyncio.CancelledError):
+        async with line(source, target, limit, ended=_leave_at_the_latest) as client:
+            options = kernel.create_initialization_options()
+            await kernel.run(client.incoming, client.outgoing, options)
     _leave()
-
-
-def _ignore(_: object) -> None:
-    """A callback's value that nobody needs."""
 
 
 # ── HTTP ──────────────────────────────────────────────────────────────────────────────────────
@@ -100,6 +120,7 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
+        listening.listen()  # who reads the address may connect at once
     except OSError as exc:
         listening.close()
         raise InvalidArgument(
@@ -121,10 +142,12 @@ async def _serve_http(settings: Settings, listening: socket.socket) -> None:
             """Ours end the process with 0; uvicorn would raise the signal again."""
             yield
 
+    answers_first(asyncio.get_running_loop())
     port = listening.getsockname()[1]
     names = [f"{HOST}:{port}", f"localhost:{port}"]
     app = build_server(settings, begin_at_once=True).streamable_http_app(
         host=HOST,
+        max_request_body_size=settings.mcp.max_frame_bytes,
         transport_security=TransportSecuritySettings(
             allowed_hosts=names, allowed_origins=[f"http://{name}" for name in names]
         ),

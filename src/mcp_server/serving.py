@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,13 +18,21 @@ from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
 from pydantic import Field
 
 from .. import __version__
-from ..core.errors import InternalError, NotFound, RowmillError
-from ..utils.redact import Redactor
-from ..utils.text import clean
+from ..core.errors import (
+    IllegalTransition,
+    InternalError,
+    InvalidArgument,
+    NotFound,
+    RowmillError,
+)
+from ..utils.redact import redacted
 from .answers import Answer, Merged
+from .apps import page_extension, tool_meta
+from .caller import Caller, InputNeeded
 from .contract import published
 from .desk import Desk, Opener, open_wired
 from .fitting import compact
+from .server import RowmillServer
 from .strict import Arguments, read_arguments
 from .toolbox import TOOLBOX, Offer
 from .wording import INSTRUCTIONS
@@ -47,21 +54,10 @@ MEDIA_TYPES = {
 LINKS = 10
 
 
-class RowmillServer(MCPServer[Desk]):
-    async def call_tool(
-        self, name: str, arguments: dict[str, Any], context: Context[Desk, Any] | None = None
-    ) -> Any:
-        if name not in TOOLBOX:
-            near = difflib.get_close_matches(name, TOOLBOX, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the tools are {', '.join(TOOLBOX)}"
-            raise ToolError(str(NotFound(f"there is no tool {clean(name, 60)}", hint=hint)))
-        return await super().call_tool(name, arguments, context)
-
-
 class StrictTool(Tool):
     """Nothing is coerced or dropped, nothing is masked, and a cancelled call changes nothing."""
 
-    run_on_desk: Callable[[Desk, Any], Awaitable[Answer]] = Field(exclude=True)
+    run_on_desk: Callable[[Desk, Caller, Any], Awaitable[Answer]] = Field(exclude=True)
     arguments: type[Arguments] = Field(exclude=True)
 
     async def run(
@@ -73,14 +69,17 @@ class StrictTool(Tool):
         """Raises: ToolError, with `[code] what (what now)` and nothing before it."""
         del convert_result  # an answer is always a whole result
         desk: Desk = context.request_context.lifespan_context
+        caller = Caller(context)
         try:
-            asked = read_arguments(self.arguments, arguments, self.name)
-            answer = await _unharmed(self.run_on_desk(desk, asked))
-            return as_result(answer)
+            asked = self._read(arguments)
+            work = self._done(desk, caller, asked)
+            return as_result(await (work if self._reads else _unharmed(work, caller)))
+        except InputNeeded as exc:
+            return exc.result
         except MCPError:
             raise
         except RowmillError as exc:
-            raise ToolError(Redactor(desk.settings.secrets)(str(exc))) from exc
+            raise ToolError(redacted(str(exc))) from exc
         except Exception as exc:
             log.exception("tool=%s event=fault", self.name)
             fault = InternalError(
@@ -88,13 +87,41 @@ class StrictTool(Tool):
             )
             raise ToolError(str(fault)) from exc
 
+    def _read(self, given: dict[str, Any]) -> Arguments:
+        """Raises: InvalidArgument."""
+        try:
+            return read_arguments(self.arguments, given, self.name)
+        except InvalidArgument as exc:
+            from .advising import advised
 
-async def _unharmed(work: Awaitable[Answer]) -> Answer:
+            known = frozenset(self.parameters["properties"])
+            raise advised(self.name, known, given, exc) from exc
+
+    @property
+    def _reads(self) -> bool:
+        """A call that only looks may end half way."""
+        return bool(self.annotations and self.annotations.read_only_hint)
+
+    async def _done(self, desk: Desk, caller: Caller, asked: Arguments) -> Answer:
+        try:
+            return await self.run_on_desk(desk, caller, asked)
+        except NotFound as exc:
+            from .recalling import recalled
+
+            raise await recalled(desk, asked, exc) from exc
+        except IllegalTransition as exc:
+            from .recalling import out_of_order
+
+            raise await out_of_order(desk, asked, exc) from exc
+
+
+async def _unharmed(work: Awaitable[Answer], caller: Caller) -> Answer:
     """The caller may go; what it asked for is finished all the same, whole or not begun."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
+        caller.leave()
         task.add_done_callback(_heard)
         raise
 
@@ -136,14 +163,11 @@ def build_server(
     *,
     opener: Opener = open_wired,
     begin_at_once: bool = False,
-    closing: Callable[[], None] = lambda: None,
-    closed: Callable[[], None] = lambda: None,
 ) -> MCPServer[Desk]:
     """A server that opens its use cases with `opener`, when they are first needed.
 
     What was left to do from last time is gone on with after the first answer, or `begin_at_once`
-    where nobody need be waiting for one. `closing` and `closed` are told when the last client is
-    gone and when everything is saved.
+    where nobody need be waiting for one.
     """
 
     @asynccontextmanager
@@ -156,9 +180,7 @@ def build_server(
             try:
                 yield desk
             finally:
-                closing()
                 await desk.close()
-                closed()
 
     return RowmillServer(
         name="rowmill",
@@ -169,6 +191,7 @@ def build_server(
         log_level="WARNING",
         tools=[_tool(name, offer) for name, offer in TOOLBOX.items()],
         middleware=[_begin_after_first_answer],
+        extensions=[page_extension()],
     )
 
 
@@ -193,4 +216,5 @@ def _tool(name: str, offer: Offer) -> StrictTool:
         fn_metadata=FuncMetadata(arg_model=offer.arguments, output_schema=published(offer.answer)),
         is_async=True,
         annotations=offer.annotations,
+        meta=tool_meta(name),
     )

@@ -12,11 +12,12 @@ from ..core.planning import ChunkPlan
 from ..utils.text import clean
 from . import answers as a
 from .fitting import as_many_as_fit, lines, preview, schema_document
+from .wording import NOT_STARTED
 
 if TYPE_CHECKING:
     from ..core.errors import Problem
     from ..core.estimates import Estimate
-    from ..core.job_manager import Created
+    from ..core.job_manager import Controlled, Created
     from ..core.models import ChunkMetadata, Job, JobProgress, Spending
     from ..core.ports import Dataset, Verdict
     from ..core.schemas import Extracted, Validation
@@ -43,6 +44,25 @@ def extracted(result: Extracted) -> a.Extracted:
         output_format=reading.output_format,
         preview=preview(result.preview, 2_000),
         engine=clean(reading.engine, 100),
+    )
+
+
+def refined(
+    before: a.Extracted, after: a.Extracted, answered: Sequence[tuple[str, str]]
+) -> a.Extracted:
+    """What the user's answers made of it; what they did not touch is still assumed and open."""
+    settled = {question for question, _ in answered}
+    still = [question for question in before.questions or () if question not in settled]
+    return after.model_copy(
+        update={
+            "assumptions": lines([*(before.assumptions or ()), *(after.assumptions or ())], 1_500),
+            "questions": lines([*still, *(after.questions or ())], 1_000),
+            "answered": lines([f"{question} {answer}" for question, answer in answered], 1_500),
+            "not_understood": lines(
+                [*(before.not_understood or ()), *(after.not_understood or ())], 500
+            ),
+            "output_format": after.output_format or before.output_format,
+        }
     )
 
 
@@ -104,17 +124,17 @@ def estimate(expected: Estimate) -> a.Estimate:
 # ── jobs ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def created(result: Created) -> a.Created:
-    job = result.job
-    started = job.state is not JobState.PENDING
-    follow = "get_job_progress" if started else "control_job with action=start"
+def created(result: Created, *, started: Job | None = None, follow: str | None = None) -> a.Created:
+    """`started`: the job as it is after it was started; `follow` says what is to be done now."""
+    job = started or result.job
+    usual = NEXT[JobState.PENDING] if job.state is JobState.PENDING else "get_job_progress"
     return a.Created(
         job_id=job.job_id,
         name=clean(job.name, 100),
         status=job.state,
         plan=plan(job, result.chunks),
         estimate=estimate(result.estimate),
-        next=follow,
+        next=follow or usual,
     )
 
 
@@ -139,8 +159,9 @@ def plan(job: Job, chunks: int) -> a.Plan:
     )
 
 
-def chunk(stored: ChunkMetadata) -> a.Chunk:
+def chunk(stored: ChunkMetadata, now: JobProgress) -> a.Chunk:
     key = stored.key
+    owed = now.chunks_total - now.chunks_done
     return a.Chunk(
         state="done",
         job_id=key.job_id,
@@ -152,10 +173,19 @@ def chunk(stored: ChunkMetadata) -> a.Chunk:
         sha256=stored.sha256,
         format=key.format,
         seconds=round(stored.seconds, 3),
+        next=_after_chunk(owed, now.state),
     )
 
 
-_NEXT = {
+def _after_chunk(owed: int, state: JobState) -> str:
+    if not owed:
+        return NEXT[JobState.COMPLETED]
+    rest = "1 chunk is" if owed == 1 else f"{owed:,} chunks are"
+    action = "resume" if state is JobState.PAUSED else "start"
+    return f"{rest} still owed: control_job with action={action} makes all of them by itself"
+
+
+NEXT = {
     JobState.PENDING: "control_job with action=start",
     JobState.SCHEMA_VALIDATION: "get_job_progress again",
     JobState.GENERATING: "get_job_progress again",
@@ -166,11 +196,30 @@ _NEXT = {
 }
 
 
+def controlled(done: Controlled) -> a.Controlled:
+    return a.Controlled(
+        job_id=done.job_id, before=done.before, after=done.after, allowed=list(done.allowed)
+    )
+
+
+def untouched(job: Job, allowed: Sequence[str]) -> a.Controlled:
+    """The user did not agree to what it may cost."""
+    return a.Controlled(
+        job_id=job.job_id,
+        before=job.state,
+        after=job.state,
+        allowed=list(allowed),
+        next=NOT_STARTED,
+    )
+
+
 SHOWN_SPENDING = 10
 
 
 def _costliest(spending: Sequence[Spending]) -> list[Spending]:
-    return sorted(spending, key=lambda part: -part.usage.output_tokens)[:SHOWN_SPENDING]
+    """Tables first, then fields, by what they cost."""
+    shown = sorted(spending, key=lambda part: (part.fields != "", -part.usage.output_tokens))
+    return shown[:SHOWN_SPENDING]
 
 
 def progress(now: JobProgress) -> a.Progress:
@@ -210,7 +259,7 @@ def progress(now: JobProgress) -> a.Progress:
         rejected_rows={clean(why, 100): count for why, count in now.rejected[:SHOWN_REASONS]},
         last_problem=clean(now.problem, 1_000) if now.problem else None,
         allowed=list(now.allowed),
-        next="control_job with action=resume: nobody works on it" if idle else _NEXT[now.state],
+        next="control_job with action=resume: nobody works on it" if idle else NEXT[now.state],
     )
 
 
@@ -286,6 +335,8 @@ def verdicts(judged: Sequence[Verdict], budget: int) -> list[a.Verdict]:
             held=verdict.held,
             target=clean(verdict.target, 120),
             measured=clean(verdict.measured, 120),
+            metric=verdict.metric,
+            score=None if verdict.score is None else round(verdict.score, 4),
         )
         for verdict in sorted(judged, key=lambda verdict: verdict.held)
     )

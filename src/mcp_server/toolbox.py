@@ -11,6 +11,7 @@ from mcp_types import ToolAnnotations
 from . import answers as a
 from . import arguments as q
 from . import tools, wording
+from .caller import Caller
 from .desk import Desk
 from .strict import Arguments
 
@@ -24,7 +25,7 @@ class Offer:
     annotations: ToolAnnotations
     arguments: type[Arguments]
     answer: type[a.Answer]
-    run: Callable[[Desk, Any], Awaitable[a.Answer]]
+    run: Callable[[Desk, Caller, Any], Awaitable[a.Answer]]
 
 
 def _hints(

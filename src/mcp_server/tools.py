@@ -2,52 +2,105 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ..core.errors import AlreadyExists, IllegalTransition
 from ..core.models import JobState
 from . import answers as a
 from . import arguments as q
-from . import telling
+from . import consent, telling
+from .caller import Caller, Step
 from .desk import Desk
 from .waiting import StillWorking, identity
-from .wording import CALL_AGAIN
+from .wording import CALL_AGAIN, NOT_STARTED
 
 if TYPE_CHECKING:
+    from ..core.job_manager import Created
+    from ..core.models import Job
     from ..core.schemas import Given
+    from ..wiring import App
 
 # The use cases come with the first call that needs them: a client waits for the start.
 
+RUNS = frozenset({"start", "resume", "retry"})
 
-async def extract_schema(desk: Desk, args: q.ExtractSchema) -> a.Extracted:
-    async def work() -> a.Extracted:
-        app = await desk.app()
-        extracted = await app.schemas.extract(
+
+# ── schemas ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def extract_schema(desk: Desk, caller: Caller, args: q.ExtractSchema) -> a.Extracted:
+    key, wait_s = identity("extract_schema", args), _wait(desk, args.wait_s)
+    try:
+        # Kept while the person is asked: the model that read it is not asked twice.
+        answer = await desk.works.result(key, partial(_read, desk, args), wait_s, keep=True)
+        if answer.questions and answer.answered is None and caller.can_be_asked:
+            asked = consent.open_questions(answer.questions)
+            given = consent.answers(answer.questions, await caller.ask(asked))
+            if given:
+                desk.works.forget(key)
+                refining = partial(_refined, desk, answer, given)
+                answer = await desk.works.result(key, refining, caller.left(wait_s), keep=True)
+    except StillWorking:
+        return a.Extracted(state="working", next=CALL_AGAIN)
+    desk.works.forget(key)
+    desk.told_schemas(answer.schema_id)
+    return answer
+
+
+async def _read(desk: Desk, args: q.ExtractSchema) -> a.Extracted:
+    app = await desk.app()
+    return telling.extracted(
+        await app.schemas.extract(
             args.description,
             sample_rows=args.sample_rows or (),
             current=_current(args.current_schema),
         )
-        return telling.extracted(extracted)
-
-    try:
-        return await desk.works.result(
-            identity("extract_schema", args), work, _wait(desk, args.wait_s)
-        )
-    except StillWorking:
-        return a.Extracted(state="working", next=CALL_AGAIN)
+    )
 
 
-async def validate_schema(desk: Desk, args: q.ValidateSchema) -> a.Validated:
+async def _refined(desk: Desk, before: a.Extracted, given: consent.Answers) -> a.Extracted:
+    app = await desk.app()
+    changed = await app.schemas.extract(
+        consent.as_request(given), current=_current(before.schema_id)
+    )
+    return telling.refined(before, telling.extracted(changed), given)
+
+
+async def validate_schema(desk: Desk, _: Caller, args: q.ValidateSchema) -> a.Validated:
     app = await desk.app()
     validation = await app.schemas.validate(_given(args), row_count=args.row_count)
+    desk.told_schemas(validation.schema_id, validation.mended_id)
     return telling.validated(validation)
 
 
-async def create_job(desk: Desk, args: q.CreateJob) -> a.Created:
+# ── jobs ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def create_job(desk: Desk, caller: Caller, args: q.CreateJob) -> a.Created:
     app = await desk.app()
+    if caller.carried:  # the person was asked about the job that the same call made before
+        made = await _made_before(app, await app.manager.get(caller.carried))
+    else:
+        made = await _made(desk, app, args, start=args.start and not caller.can_be_asked)
+        await caller.jobs_changed()
+    job = made.job
+    if not args.start or job.state is not JobState.PENDING:
+        return telling.created(made)
+    cost = _capped(made.estimate.cost_usd, args.max_cost_usd)
+    if not await _may_spend(desk, caller, job, cost):
+        return telling.created(made, follow=NOT_STARTED)
+    await app.manager.control(job.job_id, "start")
+    return telling.created(replace(made, job=await app.manager.get(job.job_id)))
+
+
+async def _made(desk: Desk, app: App, args: q.CreateJob, *, start: bool) -> Created:
     from ..core.job_manager import JobRequest
 
     settings = desk.settings
-    created = await app.manager.create(
+    return await app.manager.create(
         JobRequest(
             given=_given(args),
             row_count=args.row_count,
@@ -58,75 +111,152 @@ async def create_job(desk: Desk, args: q.CreateJob) -> a.Created:
             seed=args.seed,
             max_cost_usd=args.max_cost_usd,
             name=args.name,
-            start=args.start,
+            start=start,
         )
     )
-    return telling.created(created)
 
 
-async def generate_chunk(desk: Desk, args: q.GenerateChunk) -> a.Chunk:
+async def _made_before(app: App, job: Job) -> Created:
+    from ..core.job_manager import Created
+    from ..core.planning import ChunkPlan
+
+    recipe = await app.datasets.recipes.of(job)
+    cost = await asyncio.to_thread(app.schemas.estimated, recipe, job.spec.output_format)
+    return Created(job, ChunkPlan(job.job_id, job.spec).count, cost)
+
+
+async def _may_spend(desk: Desk, caller: Caller, job: Job, cost: float | None) -> bool:
+    """Asks where the client can and the cost is above the setting. Raises: InputNeeded."""
+    if not caller.can_be_asked or cost is None or cost <= desk.settings.mcp.ask_above_usd:
+        return True
+    return await consent.to_spend(caller, job.name, cost, carried=job.job_id)
+
+
+def _capped(cost: float | None, cap: float | None) -> float | None:
+    return cost if cost is None or cap is None else min(cost, cap)
+
+
+async def generate_chunk(desk: Desk, _: Caller, args: q.GenerateChunk) -> a.Chunk:
     app = await desk.app()
     place = f"generate_chunk {args.job_id} "
     index = args.chunk_index
     if index is None:
         # Chosen here, so that a call which waits in vain can say what to ask for.
-        making = frozenset(int(text) for text in desk.works.under_way(place) if text)
+        making = frozenset(map(int, desk.works.under_way(place)))
         index = await app.manager.next_owed(args.job_id, besides=making)
+        index = min(making, default=None) if index is None else index
+    if index is None:
+        raise IllegalTransition("every chunk of this job is made", hint="merge_and_download")
 
     async def work() -> a.Chunk:
         chunk = await app.manager.generate_chunk(args.job_id, index)
-        return telling.chunk(chunk)
+        return telling.chunk(chunk, await app.manager.progress(args.job_id))
 
     try:
-        key = place + ("" if index is None else str(index))
-        return await desk.works.result(key, work, _wait(desk, args.wait_s))
+        return await desk.works.result(f"{place}{index}", work, _wait(desk, args.wait_s))
     except StillWorking:
         again = CALL_AGAIN if args.chunk_index is not None else f"call with chunk_index={index}"
         return a.Chunk(state="working", job_id=args.job_id, chunk_index=index, next=again)
 
 
-async def get_job_progress(desk: Desk, args: q.GetJobProgress) -> a.Progress:
+async def get_job_progress(desk: Desk, caller: Caller, args: q.GetJobProgress) -> a.Progress:
     app = await desk.app()
-    return telling.progress(
-        await app.manager.progress(args.job_id, wait_s=_wait(desk, args.wait_s))
-    )
+    waiting = app.manager.progress(args.job_id, wait_s=_wait(desk, args.wait_s))
+
+    async def look() -> Step:
+        now = await app.manager.progress(args.job_id)
+        return Step(now.rows_done, now.rows_total, f"{now.rows_done:,} of {now.rows_total:,} rows")
+
+    return telling.progress(await caller.following(waiting, look))
 
 
-async def control_job(desk: Desk, args: q.ControlJob) -> a.Controlled:
+async def control_job(desk: Desk, caller: Caller, args: q.ControlJob) -> a.Controlled:
     app = await desk.app()
+    if args.action in RUNS and caller.can_be_asked:
+        job = await app.manager.get(args.job_id)
+        if not await _may_spend(desk, caller, job, await _to_come(app, job)):
+            return telling.untouched(job, await app.manager.allowed(job))
     done = await app.manager.control(args.job_id, args.action)
-    return a.Controlled(
-        job_id=done.job_id, before=done.before, after=done.after, allowed=list(done.allowed)
-    )
+    if done.after is None:
+        await caller.jobs_changed()
+    return telling.controlled(done)
 
 
-async def list_jobs(desk: Desk, args: q.ListJobs) -> a.JobPage:
+async def _to_come(app: App, job: Job) -> float | None:
+    """What the rest of the job may cost, in US dollars; None where nobody knows."""
+    if job.spec.model is None:
+        return 0.0
+    now = await app.manager.progress(job.job_id)
+    whole = now.expected_cost_usd
+    if whole is None:
+        whole = (await _made_before(app, job)).estimate.cost_usd
+    whole = _capped(whole, job.spec.max_cost_usd)
+    return None if whole is None else whole - (now.cost_usd or 0.0)
+
+
+async def list_jobs(desk: Desk, _: Caller, args: q.ListJobs) -> a.JobPage:
     app = await desk.app()
     state = JobState(args.status) if args.status else None
     jobs, cursor = await app.manager.page(state=state, limit=args.limit, cursor=args.cursor)
     return a.JobPage(jobs=[telling.job_line(job) for job in jobs], next_cursor=cursor)
 
 
-async def merge_and_download(desk: Desk, args: q.MergeAndDownload) -> a.Merged:
-    async def work() -> a.Merged:
-        app = await desk.app()
-        from ..core.datasets import DatasetWish
+# ── datasets ──────────────────────────────────────────────────────────────────────────────────
 
-        dataset = await app.datasets.merge(
-            await app.manager.get(args.job_id),
-            DatasetWish(
-                output_format=args.output_format,
-                file_name=args.file_name,
-                overwrite=args.overwrite,
-            ),
-        )
-        return telling.merged(dataset)
 
-    key = identity("merge_and_download", args)
+async def merge_and_download(desk: Desk, caller: Caller, args: q.MergeAndDownload) -> a.Merged:
+    app = await desk.app()
+    job = await app.manager.get(args.job_id)
+    wait_s = _wait(desk, args.wait_s)
+
+    async def made(overwrite: bool) -> a.Merged:
+        key = _merge_key(args, overwrite)
+
+        async def look() -> Step:
+            rows = min(desk.works.marked(key), job.spec.total_rows)
+            return Step(rows, job.spec.total_rows, f"{rows:,} rows written and judged")
+
+        work = partial(_merged, desk, app, job, args, overwrite)
+        return await caller.following(desk.works.result(key, work, caller.left(wait_s)), look)
+
+    # Of a person who can be asked nothing is replaced unasked; a yes given before goes on.
+    asks = caller.can_be_asked and not desk.works.known(_merge_key(args, overwrite=True))
     try:
-        return await desk.works.result(key, work, _wait(desk, args.wait_s))
+        try:
+            return await made(args.overwrite and not asks)
+        except AlreadyExists as taken:
+            if not asks:
+                raise
+            await consent.to_replace(caller, taken.message)
+            return await made(overwrite=True)
     except StillWorking:
         return a.Merged(state="working", job_id=args.job_id, next=CALL_AGAIN)
+
+
+def _merge_key(args: q.MergeAndDownload, overwrite: bool) -> str:
+    return identity("merge_and_download", args.model_copy(update={"overwrite": overwrite}))
+
+
+async def _merged(
+    desk: Desk, app: App, job: Job, args: q.MergeAndDownload, overwrite: bool
+) -> a.Merged:
+    from ..core.datasets import DatasetWish
+
+    dataset = await app.datasets.merge(
+        job,
+        DatasetWish(
+            output_format=args.output_format,
+            file_name=args.file_name,
+            overwrite=overwrite,
+            strict=args.strict,
+        ),
+        progress=partial(desk.works.mark, _merge_key(args, overwrite)),
+    )
+    await desk.watch.changed(job.job_id)
+    return telling.merged(dataset)
+
+
+# ── what several need ─────────────────────────────────────────────────────────────────────────
 
 
 def _wait(desk: Desk, asked: float | None) -> float:

@@ -36,6 +36,7 @@ class StillWorking(Exception):
 class _Work:
     task: asyncio.Task[Any]
     ended: float | None = None
+    rows: int = 0
 
 
 @dataclass(slots=True)
@@ -50,11 +51,17 @@ class Works:
     _works: dict[str, _Work] = field(default_factory=dict)
 
     async def result(
-        self, key: str, begin: Callable[[], Coroutine[Any, Any, _T]], wait_s: float
+        self,
+        key: str,
+        begin: Callable[[], Coroutine[Any, Any, _T]],
+        wait_s: float,
+        *,
+        keep: bool = False,
     ) -> _T:
         """What the work under `key` gave; `begin` starts it where there is none yet.
 
-        The caller's cancellation, and the end of its patience, leave the work alone.
+        The caller's cancellation, and the end of its patience, leave the work alone. With `keep`
+        the result (not an error) stays for the same call again, until `forget`.
 
         Raises:
             StillWorking: not done after `wait_s`; the same call again waits on.
@@ -66,11 +73,30 @@ class Works:
         await asyncio.wait({work.task}, timeout=wait_s)
         if not work.task.done():
             raise StillWorking
-        self._works.pop(key, None)
+        if not keep or work.task.cancelled() or work.task.exception() is not None:
+            self.forget(key)
         if work.task.cancelled():
             raise Conflict("the work was stopped", hint="call again with the same arguments")
         result: _T = work.task.result()
         return result
+
+    def forget(self, key: str) -> None:
+        """The result under `key` is of no use any more."""
+        self._works.pop(key, None)
+
+    def known(self, key: str) -> bool:
+        """Whether there is work under `key`, or a result nobody had yet."""
+        return key in self._works
+
+    def mark(self, key: str, rows: int) -> None:
+        """The work under `key` has come so far. Safe from any thread."""
+        if work := self._works.get(key):
+            work.rows = rows
+
+    def marked(self, key: str) -> int:
+        """How far the work under `key` said it is."""
+        work = self._works.get(key)
+        return work.rows if work else 0
 
     def under_way(self, prefix: str) -> tuple[str, ...]:
         """The keys that start like this and are not done, without the prefix."""

@@ -89,3 +89,8 @@ the user the path.
 Example: {"job_id": "job_…", "output_format": "csv", "file_name": "customers.csv"}."""
 
 CALL_AGAIN = "call again with the same arguments"
+
+NOT_STARTED = (
+    "the user did not agree to the cost: nothing is started or spent. Ask what to change "
+    "(fewer rows, generation=local, max_cost_usd)"
+)

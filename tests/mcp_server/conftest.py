@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,18 +68,62 @@ class Caller:
 Connect = Callable[..., AbstractAsyncContextManager[Caller]]
 
 
-@pytest.fixture
-def connect(settings: Settings) -> Connect:
-    """`async with connect(app) as call`: a client of a server that works with `app`."""
+def connecting(settings: Settings) -> Connect:
+    """`async with connecting(settings)(app) as call`: a client of a server that works with `app`,
+    or with the real use cases; `client_options` are the client's."""
 
     @asynccontextmanager
-    async def connected(app: Any = None, mode: str = "auto") -> AsyncIterator[Caller]:
+    async def connected(
+        app: Any = None, mode: str = "auto", **client_options: Any
+    ) -> AsyncIterator[Caller]:
         @asynccontextmanager
         async def given(_: Settings) -> AsyncIterator[Any]:
             yield app
 
         server = build_server(settings) if app is None else build_server(settings, opener=given)
-        async with Client(server, mode=mode) as client:
+        async with Client(server, mode=mode, **client_options) as client:
             yield Caller(client)
 
     return connected
+
+
+@pytest.fixture
+def connect(settings: Settings) -> Connect:
+    return connecting(settings)
+
+
+# ── the server as a process, over HTTP ────────────────────────────────────────────────────────
+
+ROOT = Path(__file__).parents[2]
+SERVE = (
+    "from src.config import Settings; from src.mcp_server import run_http; "
+    "run_http(Settings.load(), 0)"
+)
+
+
+@contextmanager
+def http_server(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and its address, with everything of it below `folder`."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", SERVE],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ROWMILL_HOME": str(folder / "home")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    line = child.stderr.readline()
+    assert line.startswith("rowmill: MCP at http://127.0.0.1:"), line
+    try:
+        yield child, line.split()[-1]
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        child.stderr.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with http_server(tmp_path) as (child, url):
+        yield child, url

@@ -14,7 +14,7 @@ import pytest
 from src.config import GeminiSettings, JobSettings, Settings
 from src.core.errors import InvalidSchema, NotFound, Problem, ProviderBusy
 from src.core.job_manager import Controlled
-from src.core.models import ChunkKey, ChunkMetadata, JobState, Reading
+from src.core.models import ChunkKey, ChunkMetadata, JobProgress, JobState, Reading, Usage
 from src.core.parsing import parse_schema
 from src.core.schemas import Extracted
 from src.mcp_server.desk import Desk
@@ -64,6 +64,15 @@ class UseCases:
     async def control(self, job_id: str, action: str) -> Controlled:
         await self._do(action)
         return Controlled(job_id, JobState.PENDING, JobState.CANCELLED, ())
+
+    async def get(self, job_id: str) -> Any:
+        raise NotFound("there is no such job")
+
+    async def progress(self, job_id: str, *, wait_s: float = 0.0) -> JobProgress:
+        return JobProgress(
+            job_id, "t", JobState.GENERATING, True, 5, 10, 1, 2, 50.0, None, None, Usage(), None,
+            (), None,
+        )  # fmt: skip
 
     async def next_owed(self, job_id: str, *, besides: Any) -> int:
         return next(n for n in range(100) if n not in besides)
@@ -159,7 +168,7 @@ async def test_errors_are_the_code_what_happened_and_what_to_do(
     app.fault = NotFound("there is no such job", hint="list_jobs shows the ones there are")
     async with connect(app, era) as call:
         text = await call.error("control_job", job_id=JOB, action="start")
-    assert text == "[not_found] there is no such job (list_jobs shows the ones there are)"
+    assert text == "[not_found] there is no such job (there are no jobs yet: create_job makes one)"
 
 
 async def test_a_fault_of_ours_is_logged_and_said_to_be_ours(
@@ -181,7 +190,7 @@ async def test_a_key_never_reaches_an_error(
     app.fault = NotFound("looked in AIza" + "x" * 35)
     async with connect(app) as call:
         text = await call.error("control_job", job_id=JOB, action="start")
-    assert text == "[not_found] looked in [redacted]"
+    assert text.startswith("[not_found] looked in [redacted] (")
 
 
 async def test_every_problem_of_a_schema_is_told(connect: Connect, app: UseCases) -> None:

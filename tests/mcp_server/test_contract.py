@@ -39,8 +39,23 @@ ARGUMENTS = {
     "get_job_progress": {"job_id", "wait_s"},
     "control_job": {"job_id", "action"},
     "list_jobs": {"status", "limit", "cursor"},
-    "merge_and_download": {"job_id", "output_format", "file_name", "overwrite", "wait_s"},
+    "merge_and_download": {
+        "job_id", "output_format", "file_name", "overwrite", "strict", "wait_s",
+    },
 }  # fmt: skip
+
+
+# read-only, destructive, idempotent, open world (the language model may be asked)
+HINTS = {
+    "extract_schema": (False, False, False, True),
+    "validate_schema": (True, False, True, False),
+    "create_job": (False, False, False, True),
+    "generate_chunk": (False, False, True, True),
+    "get_job_progress": (True, False, True, False),
+    "control_job": (False, True, False, True),
+    "list_jobs": (True, False, True, False),
+    "merge_and_download": (False, True, True, False),
+}
 
 
 async def contract(mode: str = "auto") -> dict[str, Any]:
@@ -67,6 +82,23 @@ async def test_the_contract_is_the_committed_one(era: str) -> None:
 async def test_tools_take_exactly_the_arguments_of_the_design() -> None:
     taken = {t["name"]: set(t["inputSchema"]["properties"]) for t in (await contract())["tools"]}
     assert taken == ARGUMENTS
+
+
+async def test_every_tool_has_a_title_and_says_what_it_may_do() -> None:
+    tools = {tool["name"]: tool for tool in (await contract())["tools"]}
+    hints = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+    said = {n: tuple(tool["annotations"].get(hint) for hint in hints) for n, tool in tools.items()}
+    assert said == HINTS
+    titles = [tool["title"] for tool in tools.values()]
+    assert all(titles)
+    assert len(set(titles)) == len(titles) == 8
+
+
+async def test_every_answer_has_a_schema_that_says_what_must_be_there() -> None:
+    for tool in (await contract())["tools"]:
+        schema = tool["outputSchema"]
+        assert set(schema["required"]) <= set(schema["properties"])
+        assert schema["required"], tool["name"]
 
 
 async def test_schemas_are_closed_and_hold_no_references() -> None:

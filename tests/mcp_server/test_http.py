@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from mcp import Client
+from mcp_types import ElicitResult
 
 from src.config import Settings
 from src.core.errors import InvalidArgument
 from src.mcp_server import run_http
 
-from .test_process import HELLO, OUT_S, ROOT
-
-SERVE = (
-    "from src.config import Settings; from src.mcp_server import run_http; "
-    "run_http(Settings.load(), 0)"
-)
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", SERVE],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "ROWMILL_HOME": str(tmp_path / "home")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    line = child.stderr.readline()
-    assert line.startswith("rowmill: MCP at http://127.0.0.1:")
-    yield child, line.split()[-1]
-    child.kill()
-    child.wait()
-    child.stdout.close()
-    child.stderr.close()
+from .test_process import HELLO, OUT_S
 
 
 async def test_a_job_runs_over_http_and_a_signal_ends_the_server_in_time(
@@ -88,3 +62,33 @@ def test_a_taken_port_is_a_clear_error(settings: Settings) -> None:
         taken.listen()
         with pytest.raises(InvalidArgument, match="cannot be used"):
             run_http(settings, taken.getsockname()[1])
+
+
+async def test_a_person_is_asked_and_a_waiting_client_is_told_over_http(
+    served: tuple[subprocess.Popen[str], str], era: str
+) -> None:
+    _, url = served
+    told: list[float] = []
+
+    async def answer(_: Any, form: Any) -> ElicitResult:
+        (name,) = form.requested_schema["properties"]
+        return ElicitResult(action="accept", content={name: "40000"})
+
+    async def hear(done: float, total: float | None, message: str | None) -> None:
+        told.append(done)
+
+    async with Client(url, mode=era, elicitation_callback=answer) as client:
+        read = await client.call_tool("extract_schema", {"description": "people with name, age"})
+        assert read.structured_content["answered"] == ["How many rows? 40000"]
+        job = await client.call_tool(
+            "create_job",
+            {"schema_id": read.structured_content["schema_id"], "chunk_size": 2_000, "start": True},
+        )
+        job_id, status = job.structured_content["job_id"], ""
+        while status != "COMPLETED":
+            now = await client.call_tool(
+                "get_job_progress", {"job_id": job_id}, progress_callback=hear
+            )
+            status = now.structured_content["status"]
+    assert told == sorted(told)
+    assert told[-1] == 40_000

@@ -118,7 +118,7 @@ def a_long_job(server: Server) -> str:
         "create_job", schema=schema, row_count=ROWS, chunk_size=CHUNK, seed=1, start=True
     )
     for _ in range(200):
-        now = server.call("get_job_progress", job_id=job["job_id"], wait_s=0)
+        now = server.call("get_job_progress", job_id=job["job_id"], wait_s=0.1)
         if now["chunks_done"]:
             assert now["rows_done"] < ROWS  # in the middle of it
             return job["job_id"]

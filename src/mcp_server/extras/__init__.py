@@ -1,0 +1,1 @@
+"""What a client finds besides tools: resources, subscriptions, prompts, log lines."""
