@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..utils.checksums import canonical_sha256
+from .chunk_about import chunk_metadata
 from .errors import ChunkDamaged, ChunkMissing, InternalError, NotConfigured
 from .interrupts import left_to_the_main_thread
 from .models import ChunkKey, ChunkMetadata, Job, OutputFormat, StorageKind
+from .threads import to_its_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +24,11 @@ if TYPE_CHECKING:
     from ..generation.recipe import Recipe, TableRecipe
     from .model_rows import ModelRows
     from .ports import Clock, JobStore, StorageHandler
+
+log = logging.getLogger("rowmill.runner")
+
+LOOKED_AT_CHUNKS = 2_000
+LOOKED_AT_BYTES = 256 << 20
 
 Encode = Callable[["pa.Table", OutputFormat], bytes]
 
@@ -46,8 +55,8 @@ class ChunkWorker:
         began = self.clock.monotonic()
         table = recipe.tables[key.table]
         written = await self._written(job, table, key)
-        data = await asyncio.to_thread(self._made, table, key, written)
-        await asyncio.to_thread(self.storage(job.spec.storage).put_chunk, key, data)
+        data = await asyncio.to_thread(self._made, job, table, key, written)
+        await to_its_end(self._put, job, key, data, job.attempt)
         chunk = ChunkMetadata(
             key=key,
             bytes=len(data),
@@ -59,13 +68,13 @@ class ChunkWorker:
         await self.jobs.commit_chunk(chunk)
         return chunk
 
-    async def is_intact(self, chunk: ChunkMetadata, kind: StorageKind) -> bool:
-        """Whether the stored bytes are those that were recorded."""
+    async def damage(self, chunk: ChunkMetadata, kind: StorageKind) -> str:
+        """What is wrong with the stored bytes; empty where they are those that were recorded."""
         try:
-            data = await asyncio.to_thread(self.storage(kind).read_chunk, chunk.key)
-        except (ChunkMissing, ChunkDamaged):
-            return False
-        return hashlib.sha256(data).hexdigest() == chunk.sha256
+            await asyncio.to_thread(self.storage(kind).read_recorded, chunk)
+        except (ChunkMissing, ChunkDamaged) as exc:
+            return exc.message
+        return ""
 
     async def mend(self, job: Job, recipe: Recipe, chunk: ChunkMetadata) -> None:
         """Make a recorded chunk's bytes again; its record and the job's state stay.
@@ -75,20 +84,24 @@ class ChunkWorker:
         """
         table = recipe.tables[chunk.key.table]
         written = await self._written(job, table, chunk.key)
-        data = await asyncio.to_thread(self._made, table, chunk.key, written)
+        data = await asyncio.to_thread(self._made, job, table, chunk.key, written)
         if hashlib.sha256(data).hexdigest() != chunk.sha256:
             raise ChunkDamaged(
                 f"chunk {chunk.key.index} was made again and is not what was recorded",
                 hint=f"it was made by rowmill {job.spec.engine}: use that version, or a new job",
             )
-        await asyncio.to_thread(self.storage(job.spec.storage).put_chunk, chunk.key, data)
+        await to_its_end(self._put, job, chunk.key, data, chunk.attempt)
 
     async def forget_lost(self, job: Job) -> None:
-        """Memory storage loses its chunks with its process: what is gone is owed again."""
-        if job.spec.storage != "memory":
+        """What is gone or damaged is owed again: looked for where a process before this one worked
+        on the job, if that takes about a second; else a merge meets it, and says so."""
+        tally = await self.jobs.tally(job.job_id)
+        small = tally.chunks <= LOOKED_AT_CHUNKS and tally.bytes <= LOOKED_AT_BYTES
+        if job.spec.storage != "memory" and (job.attempt == 1 or not small):
             return
         for chunk in await self.jobs.chunks(job.job_id):
-            if not await self.is_intact(chunk, job.spec.storage):
+            if problem := await self.damage(chunk, job.spec.storage):
+                log.warning("job=%s event=lost problem=%s", job.job_id, problem)
                 await self.jobs.forget_chunk(job.job_id, chunk.key.index)
 
     async def _written(
@@ -103,9 +116,17 @@ class ChunkWorker:
             )
         return await self.model_rows.written(job, table, key.start, key.stop)
 
+    def _put(self, job: Job, key: ChunkKey, data: bytes, attempt: int) -> None:
+        storage = self.storage(job.spec.storage)
+        storage.put_chunk(key, data, schema_sha256=_schema_sha256(job), attempt=attempt)
+
     @left_to_the_main_thread()
     def _made(
-        self, table: TableRecipe, key: ChunkKey, written: Mapping[str, pa.Array] | None
+        self,
+        job: Job,
+        table: TableRecipe,
+        key: ChunkKey,
+        written: Mapping[str, pa.Array] | None,
     ) -> bytes:
         from ..utils.validators import check_table
 
@@ -118,4 +139,9 @@ class ChunkWorker:
                 f"chunk {key.index} broke its own schema: {problems[0]}",
                 hint="please report this with the schema; validate_schema shows example rows",
             )
-        return self.encode(rows, key.format)
+        metadata = chunk_metadata(key, _schema_sha256(job))
+        return self.encode(rows.replace_schema_metadata(metadata), key.format)
+
+
+def _schema_sha256(job: Job) -> str:
+    return canonical_sha256(job.spec.schema.document())

@@ -8,11 +8,14 @@ RowmillError
 │   ├── IllegalTransition
 │   ├── AlreadyExists
 │   ├── LimitExceeded
-│   └── NotConfigured        a setting is missing
+│   ├── NotConfigured        a setting is missing
+│   └── Declined             the person was asked and did not agree: nothing was changed
+├── PromiseBroken      strict: the data is not what was promised, so nothing was published
 ├── Conflict           somebody else was quicker: look again, then decide
 ├── StorageError       the disk's (or bucket's) owner
 │   ├── StorageFull
 │   ├── StorageRefused       a bucket's name, region or rights: trying again changes nothing
+│   ├── StoreDamaged         job records: rowmill doctor --rebuild
 │   ├── ChunkMissing
 │   ├── ChunkDamaged
 │   └── NewerFormat          data of a later rowmill: untouched
@@ -107,6 +110,14 @@ class NotConfigured(CallerError):
     code = "not_configured"
 
 
+class Declined(CallerError):
+    code = "declined"
+
+
+class PromiseBroken(RowmillError):
+    code = "promise_broken"
+
+
 class Conflict(RowmillError):
     code = "conflict"
     retryable = True
@@ -123,6 +134,11 @@ class StorageFull(StorageError):
 
 class StorageRefused(StorageError):
     code = "storage_refused"
+    retryable = False
+
+
+class StoreDamaged(StorageError):
+    code = "store_damaged"
     retryable = False
 
 

@@ -16,13 +16,18 @@ def job_id(randomness: bytes) -> str:
     return "job_" + base64.b32encode(randomness[:RANDOM_BYTES]).decode("ascii").lower()
 
 
+def is_job_id(text: str) -> bool:
+    """Whether a job of ours can have this id."""
+    return _JOB_ID.fullmatch(text) is not None
+
+
 def known_shape(text: str) -> str:
     """`text` itself, which is safe in a path from here on.
 
     Raises:
         NotFound: no job of ours can have this id.
     """
-    if not (isinstance(text, str) and _JOB_ID.fullmatch(text)):
+    if not (isinstance(text, str) and is_job_id(text)):
         raise NotFound(
             "that is not a job id",
             hint="ids look like job_k3v5…; list_jobs shows the ones there are",

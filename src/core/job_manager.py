@@ -4,69 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..utils.text import shown
-from .errors import IllegalTransition, InvalidArgument, LimitExceeded, NotConfigured
-from .estimates import Estimate, expected_usage
+from .errors import IllegalTransition, InvalidArgument, NotFound
+from .estimates import Estimate
 from .ids import RANDOM_BYTES, job_id, known_shape
-from .job_runner import JobRunner
-from .models import (
-    ChunkMetadata,
-    DataSchema,
-    Generation,
-    Job,
-    JobProgress,
-    JobSpecification,
-    JobState,
-    OutputFormat,
-    Spending,
-    StorageKind,
-    Usage,
+from .job_requests import (
+    JobLimits,
+    JobRequest,
+    chunks_within,
+    seed_of,
+    specification,
+    uncounted,
 )
-from .planning import ChunkPlan, default_chunk_size
+from .job_runner import JobRunner
+from .models import ChunkMetadata, Job, JobProgress, JobState, StorageKind, Tally
+from .planning import ChunkPlan
 from .ports import Clock, JobEvent, JobStore, RowWriter, StorageHandler
-from .schemas import Given, Schemas
-from .states import ACTIVE, FINAL, Event, allowed
+from .schemas import Schemas
+from .standing import Moment, allowed_now, is_news, progress_of
+from .states import ACTIVE, FINAL, Event
 
-if TYPE_CHECKING:
-    from ..generation.recipe import Recipe
+__all__ = ["ACTIONS", "Controlled", "Created", "JobLimits", "JobManager", "JobRequest"]
 
 log = logging.getLogger("rowmill.jobs")
 
 MAX_NAME = 100
-MAX_CHUNK_ROWS = 1_000_000
 POLL_S = 0.5
 """How often a job of another process is looked at while somebody waits for it."""
-TENTH = 10.0
-PATIENCE_S = 3.0
-"""How long a waiting caller is not told of mere progress."""
 ACTIONS = ("start", "pause", "resume", "cancel", "retry", "delete")
-
-
-@dataclass(frozen=True, slots=True)
-class JobLimits:
-    max_rows: int
-    max_chunks: int
-
-
-@dataclass(frozen=True, slots=True)
-class JobRequest:
-    """What a caller asks for; None means that rowmill chooses."""
-
-    given: Given
-    row_count: int | None = None
-    output_format: OutputFormat = "csv"
-    chunk_size: int | None = None
-    storage: StorageKind = "disk"
-    generation: Generation = "auto"
-    seed: int | None = None
-    max_cost_usd: float | None = None
-    name: str | None = None
-    start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +78,16 @@ class JobManager:
             InvalidSchema, InvalidArgument, LimitExceeded, NotConfigured, NotFound
         """
         schema = await self.schemas.resolve(request.given)
-        seed = self._seed(request.seed)
+        seed = seed_of(request, self.randomness)
         said = self.schemas.rows(schema, request.row_count)
         if request.row_count is not None:
-            schema = _uncounted(schema)
+            schema = uncounted(schema)
         self.storage(request.storage)  # not configured? said before anything is kept
         recipe = await asyncio.to_thread(
             self.schemas.compiled, schema, said, request.generation, seed
         )
-        spec = self._specification(request, schema, recipe, seed)
-        chunks = self._within_limits(spec)
+        spec = specification(request, schema, recipe, seed, writer=self.writer, engine=self.engine)
+        chunks = chunks_within(self.limits, spec)
         cost = await asyncio.to_thread(self.schemas.estimated, recipe, spec.output_format)
         now = self.clock.now()
         job = await self.jobs.create(
@@ -135,75 +104,6 @@ class JobManager:
             job = await self._start(job, Event.START)
         return Created(job, chunks, cost)
 
-    def _specification(
-        self, request: JobRequest, schema: DataSchema, recipe: Recipe, seed: int
-    ) -> JobSpecification:
-        uses_model = any(table.written_fields for table in recipe.tables.values())
-        by_row = any(table.model_fields for table in recipe.tables.values())
-        if uses_model and self.writer is None:
-            raise NotConfigured(
-                "this needs the language model, and no key is set",
-                hint="set GEMINI_API_KEY, or use generation=local",
-            )
-        if request.max_cost_usd is not None:
-            self._limited(request.max_cost_usd, uses_model)
-        return JobSpecification(
-            schema=schema,
-            rows=tuple((name, recipe.tables[name].row_count) for name in recipe.order),
-            seed=seed,
-            as_of=str(schema.as_of),  # `Schemas.resolve` dates every schema
-            engine=self.engine,
-            output_format=request.output_format,
-            chunk_size=self._chunk_size(request.chunk_size, by_row),
-            storage=request.storage,
-            generation=request.generation,
-            model=self.writer.model if uses_model and self.writer else None,
-            max_cost_usd=request.max_cost_usd,
-        )
-
-    def _limited(self, budget: float, uses_model: bool) -> None:
-        if not (budget > 0 and math.isfinite(budget)):
-            raise InvalidArgument(
-                f"max_cost_usd is {budget}", hint="an amount above 0; leave it out for no limit"
-            )
-        if uses_model and self.writer and self.writer.price(Usage(1, 1, 1)) is None:
-            raise InvalidArgument(
-                f"the price of {self.writer.model} is not known, so max_cost_usd cannot be kept",
-                hint="choose a model with a known price, or leave max_cost_usd out",
-            )
-
-    def _chunk_size(self, asked: int | None, by_row: bool) -> int:
-        if asked is None:
-            return default_chunk_size(by_row)
-        if not 1 <= asked <= MAX_CHUNK_ROWS:
-            raise InvalidArgument(
-                f"chunk_size is {asked}", hint=f"from 1 to {MAX_CHUNK_ROWS:,}, or leave it out"
-            )
-        return asked
-
-    def _seed(self, asked: int | None) -> int:
-        if asked is None:
-            return int.from_bytes(self.randomness(4), "big")
-        if type(asked) is not int or not 0 <= asked < 2**63:
-            raise InvalidArgument(
-                f"the seed is {shown(asked)}", hint="a whole number from 0 to 2⁶³−1"
-            )
-        return asked
-
-    def _within_limits(self, spec: JobSpecification) -> int:
-        chunks = ChunkPlan("", spec).count
-        if spec.total_rows > self.limits.max_rows:
-            raise LimitExceeded(
-                f"{spec.total_rows:,} rows are more than the {self.limits.max_rows:,} allowed",
-                hint="ask for fewer rows, or raise JOB_MAX_ROWS",
-            )
-        if chunks > self.limits.max_chunks:
-            raise LimitExceeded(
-                f"{chunks:,} chunks are more than the {self.limits.max_chunks:,} allowed",
-                hint="use a larger chunk_size, or raise JOB_MAX_CHUNKS",
-            )
-        return chunks
-
     # ── control ───────────────────────────────────────────────────────────────────────────────
 
     async def control(self, job_id: str, action: str, *, here: bool = True) -> Controlled:
@@ -215,7 +115,7 @@ class JobManager:
             InvalidArgument, NotFound, IllegalTransition, Conflict
         """
         if action not in ACTIONS:
-            raise InvalidArgument(f"there is no action {action!r}", hint=f"one of {ACTIONS}")
+            raise InvalidArgument(f"there is no action {shown(action)}", hint=f"one of {ACTIONS}")
         job = await self.get(job_id)
         if action == "delete":
             await self._delete(job)
@@ -245,7 +145,9 @@ class JobManager:
     async def _delete(self, job: Job) -> None:
         if await self.runner.running(job.job_id):
             raise IllegalTransition("cannot delete a job that is running", hint="cancel it first")
-        await asyncio.to_thread(self.storage(job.spec.storage).delete_job, job.job_id)
+        # Whatever keeps the chunks, what a model was turned away for lies on the disk.
+        for kind in dict.fromkeys((job.spec.storage, "disk")):
+            await asyncio.to_thread(self.storage(kind).delete_job, job.job_id)
         await self.jobs.delete(job.job_id)
         log.info("job=%s event=delete", job.job_id)
 
@@ -262,8 +164,9 @@ class JobManager:
 
     async def orphans(self) -> Sequence[Job]:
         """Jobs that are meant to run and that no living process runs."""
-        active = [job for state in sorted(ACTIVE) for job in await self._all(state)]
-        return [job for job in active if job.wanted and not await self.runner.running(job.job_id)]
+        active = [job for state in sorted(ACTIVE) for job in await self._all(state) if job.wanted]
+        running = await self.runner.running_of([job.job_id for job in active])
+        return [job for job in active if job.job_id not in running]
 
     async def clean_up(self, older_than_s: float) -> Sequence[str]:
         """Delete the jobs that ended longer ago than this; their datasets stay."""
@@ -271,7 +174,8 @@ class JobManager:
         ended = [job for state in sorted(FINAL) for job in await self._all(state)]
         old = [job for job in ended if job.updated_at < limit]
         for job in old:
-            await self._delete(job)
+            with suppress(NotFound):  # another server that started now was quicker
+                await self._delete(job)
         return [job.job_id for job in old]
 
     # ── look ──────────────────────────────────────────────────────────────────────────────────
@@ -282,11 +186,7 @@ class JobManager:
 
     async def allowed(self, job: Job) -> tuple[str, ...]:
         """What may be asked of the job now."""
-        moves = allowed(job.state)
-        running = await self.runner.running(job.job_id)
-        if running:
-            moves = tuple(move for move in moves if move not in ("start", "resume"))
-        return moves if running else (*moves, "delete")
+        return allowed_now(job.state, await self.runner.running(job.job_id))
 
     async def events(self, job_id: str) -> Sequence[JobEvent]:
         return await self.jobs.events((await self.get(job_id)).job_id)
@@ -302,7 +202,7 @@ class JobManager:
         now = first
         while first.running:
             waited = self.clock.monotonic() - began
-            if waited >= wait_s or _news(first, now, waited):
+            if waited >= wait_s or is_news(first, now, waited):
                 break
             left = wait_s - waited
             await self.runner.wait_changed(min(left, POLL_S))
@@ -310,42 +210,13 @@ class JobManager:
         return now
 
     async def _progress(self, job_id: str) -> JobProgress:
-        job = await self.get(job_id)
-        tally = await self.jobs.tally(job_id)
-        rate = self.runner.rows_per_s(job_id)
-        left = job.spec.total_rows - tally.rows
-        total = job.spec.total_rows
-        expected = expected_usage(job.spec, tally)
-        return JobProgress(
-            job_id=job_id,
-            name=job.name,
-            state=job.state,
-            running=await self.runner.running(job_id),
-            rows_done=tally.rows,
-            rows_total=total,
-            chunks_done=tally.chunks,
-            chunks_total=ChunkPlan(job_id, job.spec).count,
-            percent=round(100.0 * tally.rows / total, 1) if total else 100.0,
-            rows_per_s=rate,
-            seconds_left=round(left / rate, 1) if rate and job.state in ACTIVE else None,
-            usage=tally.usage,
-            cost_usd=self._cost(job, tally.usage),
-            rejected=tally.rejected,
-            problem=job.problem,
-            allowed=await self.allowed(job),
-            expected_cost_usd=self._cost(job, expected) if expected else None,
-            spending=tuple(
-                Spending(table, fields, usage, self._cost(job, usage))
-                for table, fields, usage in tally.usage_by
-            ),
-        )
+        job, tally = await self.get(job_id), await self.jobs.tally(job_id)
+        return self._derived(job, tally, await self.runner.running(job_id))
 
-    def _cost(self, job: Job, usage: Usage) -> float | None:
-        """0.0 where no model was asked, None where its price is not known (any more)."""
-        if not usage.calls:
-            return 0.0
-        same = self.writer is not None and self.writer.model == job.spec.model
-        return self.writer.price(usage) if self.writer and same else None
+    def _derived(self, job: Job, tally: Tally, running: bool) -> JobProgress:
+        runner = self.runner
+        moment = Moment(running, runner.rows_per_s(job.job_id), runner.trouble(job.job_id))
+        return progress_of(job, tally, moment, self.writer)
 
     async def page(
         self, *, state: JobState | None = None, limit: int = 20, cursor: str | None = None
@@ -358,7 +229,13 @@ class JobManager:
         if not 1 <= limit <= 100:
             raise InvalidArgument(f"limit is {limit}", hint="from 1 to 100")
         jobs, following = await self.jobs.page(state=state, limit=limit, cursor=cursor)
-        return [await self._progress(job.job_id) for job in jobs], following
+        ids = [job.job_id for job in jobs]
+        tallies, running = await self.jobs.tallies(ids), await self.runner.running_of(ids)
+        # Who is deleted meanwhile is left out.
+        there = [job for job in jobs if job.job_id in tallies]
+        return [
+            self._derived(job, tallies[job.job_id], job.job_id in running) for job in there
+        ], following
 
     async def _all(self, state: JobState) -> list[Job]:
         found: list[Job] = []
@@ -372,30 +249,14 @@ class JobManager:
     # ── chunks ────────────────────────────────────────────────────────────────────────────────
 
     async def next_owed(self, job_id: str, *, besides: Collection[int] = ()) -> int | None:
-        """The lowest chunk that is not stored, nor being made here, nor one of `besides`.
-
-        Raises:
-            NotFound
-        """
-        job = await self.get(job_id)
-        taken = {*await self.jobs.stored(job_id), *self.runner.in_flight(job_id), *besides}
-        return next(ChunkPlan(job_id, job.spec).owed(taken), None)
+        """See `JobRunner.next_owed`."""
+        return await self.runner.next_owed(known_shape(job_id), besides)
 
     async def generate_chunk(self, job_id: str, index: int | None) -> ChunkMetadata:
-        """Make a chunk, or answer with what is stored of it. See `JobRunner.one`."""
+        """Make a chunk (the next one owed, or the last where none is), or answer with what is
+        stored of it. See `JobRunner.one`."""
+        if index is None:
+            index = await self.next_owed(job_id)
+        if index is None:
+            index = ChunkPlan(job_id, (await self.get(job_id)).spec).count - 1
         return await self.runner.one(known_shape(job_id), index)
-
-
-def _uncounted(schema: DataSchema) -> DataSchema:
-    """Without the request's own number of rows among its promises: another was asked for."""
-    kept = tuple(promise for promise in schema.expectations if promise.check != "row_count")
-    return schema.model_copy(update={"expectations": kept})
-
-
-def _news(first: JobProgress, now: JobProgress, waited_s: float) -> bool:
-    """Being accepted is no news, and neither are the last rows: COMPLETED follows at once. Nor is
-    a tenth in the first seconds: whoever waits for a short job wants its end."""
-    if now.state in ACTIVE and (now.running, now.problem) == (first.running, first.problem):
-        a_tenth = now.percent - first.percent >= TENTH and now.rows_done < now.rows_total
-        return a_tenth and waited_s >= PATIENCE_S
-    return (now.state, now.running, now.problem) != (first.state, first.running, first.problem)

@@ -6,11 +6,12 @@ conformance suite of its kind in `tests/`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
+from .chunk_about import ChunkAbout
 from .dataset_formats import Partition
 from .errors import Problem
 from .models import (
@@ -78,11 +79,29 @@ class StorageHandler(Outputs, Protocol):
     @property
     def kind(self) -> StorageKind: ...
 
-    def put_chunk(self, key: ChunkKey, data: bytes) -> None:
-        """Store or replace. Raises: StorageFull, StorageError, LimitExceeded."""
+    def put_chunk(
+        self, key: ChunkKey, data: bytes, *, schema_sha256: str = ..., attempt: int = ...
+    ) -> None:
+        """Store or replace, and beside it what it is, for `abouts`.
+
+        Raises: StorageFull, StorageError, LimitExceeded.
+        """
 
     def read_chunk(self, key: ChunkKey) -> bytes:
-        """Raises: ChunkMissing."""
+        """Whatever lies there. Raises: ChunkMissing."""
+
+    def read_recorded(self, chunk: ChunkMetadata) -> bytes:
+        """The very bytes that were recorded.
+
+        Raises:
+            ChunkMissing
+            ChunkDamaged: says what lies in its place: another chunk's rows, another job's, another
+                making of the chunk, or changed bytes.
+        """
+
+    def abouts(self, job_id: str) -> Iterator[ChunkAbout]:
+        """What the job's chunks say of themselves, by index. Whether the chunks are there and have
+        these bytes is not looked at."""
 
     def delete_job(self, job_id: str) -> None:
         """Remove the job's chunks and notes; datasets stay. Silent where there is nothing."""
@@ -112,7 +131,8 @@ class DatasetFile:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a promise holds on the final data. `about` is `field` or `table.field`."""
+    """Whether a promise holds on the final data. `about` is `field` or `table.field`; `metric` is
+    SDMetrics' name of what was measured and `score` its value from 0 to 1, where it has one."""
 
     check: str
     about: str
@@ -121,6 +141,17 @@ class Verdict:
     measured: str
     examples: tuple[str, ...] = ()
     because: str | None = None
+    metric: str | None = None
+    score: float | None = None
+
+
+class Rehearse(Protocol):
+    """What the judge would say to each of a schema's expectations on these rows: a verdict, or why
+    nothing can be measured; None where the rows lack a column. `rows` are those to be made."""
+
+    def __call__(
+        self, schema: DataSchema, rows: Mapping[str, int], tables: Mapping[str, pa.Table]
+    ) -> Sequence[Verdict | str | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +182,8 @@ class MergeRequest:
 
     `names` are the files' names in `outputs`, one for all tables where the format says so;
     `storage` holds the chunks. `neutralise`: CSV cells that a spreadsheet would run are made
-    harmless. `shown` rows of each table come with the answer.
+    harmless. `shown` rows of each table come with the answer. `strict`: nothing is published that
+    breaks a promise.
     """
 
     job: Job
@@ -165,6 +197,7 @@ class MergeRequest:
     partition: Partition | None = None
     neutralise: bool = True
     shown: int = 5
+    strict: bool = False
 
 
 class DatasetMaker(Protocol):
@@ -177,7 +210,13 @@ class DatasetMaker(Protocol):
         progress: Callable[[int], None],
         cancelled: Callable[[], bool],
     ) -> Dataset:
-        """Raises: ChunkMissing, ChunkDamaged, AlreadyExists, StorageError."""
+        """Raises: ChunkMissing, ChunkDamaged, AlreadyExists, PromiseBroken, StorageError."""
+
+    def judged(self, request: MergeRequest) -> tuple[Verdict, ...]:
+        """What the chunks say to the promises; nothing is written.
+
+        Raises: ChunkMissing, ChunkDamaged, StorageError.
+        """
 
     def made(self, request: MergeRequest) -> Dataset | None:
         """The dataset that stands under these names already, if it is this very one."""
@@ -188,6 +227,15 @@ class DatasetMaker(Protocol):
 
     def rows(self, request: MergeRequest, only: str | None) -> dict[str, pa.Table]:
         """The chunks' rows in memory, by table: all tables, or just one."""
+
+    def batches(
+        self, request: MergeRequest, dataset: Dataset | None, table: str
+    ) -> Iterator[pa.Table]:
+        """A table's rows in their order, piece by piece: of the dataset's files, which stand under
+        the request's names, or where there is none of the chunks. No rows give one empty piece.
+
+        Raises: ChunkMissing, ChunkDamaged, StorageError.
+        """
 
     def job_manifest(self, job: Job, chunks: Sequence[ChunkMetadata]) -> bytes: ...
 
@@ -270,7 +318,16 @@ class JobStore(Protocol):
     async def stored(self, job_id: str) -> frozenset[int]:
         """The indexes of all stored chunks."""
 
+    async def next_owed(
+        self, job_id: str, total: int, *, besides: Collection[int] = ...
+    ) -> int | None:
+        """The lowest chunk below `total` that is neither stored nor one of `besides`; at the same
+        cost for the first and the last."""
+
     async def tally(self, job_id: str) -> Tally: ...
+
+    async def tallies(self, job_ids: Sequence[str]) -> Mapping[str, Tally]:
+        """Of many jobs at once; those that are gone are left out."""
 
     async def events(self, job_id: str) -> Sequence[JobEvent]: ...
 
@@ -284,6 +341,9 @@ class JobStore(Protocol):
 
     async def answer(self, key: str) -> Answer | None: ...
 
+    async def answers(self, keys: Sequence[str]) -> Mapping[str, Answer]:
+        """Those that there are."""
+
     async def record_usage(
         self,
         job_id: str,
@@ -292,9 +352,12 @@ class JobStore(Protocol):
         *,
         table: str = ...,
         fields: Sequence[str] = ...,
-    ) -> None:
+        by_field: Mapping[str, Usage] = ...,
+        answers: Mapping[str, Answer] = ...,
+    ) -> Mapping[str, Answer]:
         """Add what a call used, for which table and fields, and how many rows were rejected, by
-        reason."""
+        reason; `by_field` is used besides, for one field each. Keep what it answered as
+        `record_answer` does. All or nothing; returns the answers that are kept under these keys."""
 
     async def close(self) -> None: ...
 
@@ -330,8 +393,9 @@ class RowRequest:
     """Rows to be written by a model.
 
     `fields` are asked for; `given` holds what code has made of the same rows already, one mapping
-    a row, in the order of `rows` (row numbers). `seed` makes prompts of different jobs differ,
-    `tries` those of the same rows asked for again.
+    a row, in the order of `rows` (row numbers); `empty`, by row, the fields that code leaves empty
+    there. `seed` makes prompts of different jobs differ, `tries` those of the same rows asked for
+    again.
     """
 
     schema: DataSchema
@@ -342,6 +406,7 @@ class RowRequest:
     seed: int
     avoid: tuple[str, ...] = ()
     tries: int = 0
+    empty: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,14 +430,24 @@ class WrittenRows:
     finish: Literal["complete", "cut", "short"] = "complete"
 
 
+Permit = Callable[[Usage], None]
+"""Asked before each attempt, with what the earlier ones have used; raises where it is too much."""
+
+
+def always(used: Usage) -> None:
+    """No budget has to be kept."""
+
+
 class RowWriter(Protocol):
     """Somebody who writes rows in words. One request is one billed call at most per attempt."""
 
     model: str
     prompt_version: str
 
-    async def generate_data_chunk(self, request: RowRequest) -> WrittenRows:
-        """Raises: ProviderError."""
+    async def generate_data_chunk(
+        self, request: RowRequest, *, permit: Permit = always
+    ) -> WrittenRows:
+        """Raises: ProviderError, and what `permit` raises."""
 
     def price(self, usage: Usage) -> float | None:
         """US dollars, None where the model's price is not known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,10 @@ from ..utils.text import shown
 from .errors import InvalidArgument, InvalidSchema, Problem
 from .estimates import Estimate, estimate
 from .interrupts import left_to_the_main_thread
-from .models import MOST_ROWS, DataSchema, Generation, OutputFormat
+from .models import MOST_ROWS, DataSchema, Generation, OutputFormat, Usage
 from .parsing import parse_schema, too_large
-from .ports import JobStore, Reading, RowWriter, SchemaReader
+from .ports import JobStore, Reading, Rehearse, RowWriter, SchemaReader
+from .rehearsing import unmet
 from .samples import preview
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ PREVIEW_SEED = 0
 UNSAID_ROWS = 100
 """Rows of which the first are shown while nobody has said how many there will be."""
 ROWS_MISSING = "rows_missing"
+UNMET = frozenset({"expectation_unmet", "expectation_unjudgeable"})
+"""Promises are a person's to take back."""
 UNMENDED = frozenset({"too_large", "too_nested", "limit_exceeded"})
 """What only a person can cut down."""
 MAX_DESCRIPTION = 20_000
@@ -65,8 +68,11 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
+    """`unmet`: what is wrong with the expectations, of a schema that can be made."""
+
     problems: tuple[Problem, ...]
     recipe: Recipe | None = None
+    unmet: tuple[Problem, ...] = ()
     preview: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
@@ -80,7 +86,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """`reader` and `writer` are the model's where a key is set; `local_reader` needs none."""
+    """`reader` and `writer` are the model's where a key is set; `local_reader` needs none.
+    `rehearse` says what the judge would say to a few rows."""
 
     jobs: JobStore
     reader: SchemaReader | None
@@ -91,6 +98,7 @@ class Schemas:
     today: Callable[[], date]
     parallel_calls: int
     max_rows: int
+    rehearse: Rehearse
 
     async def extract(
         self,
@@ -125,9 +133,18 @@ class Schemas:
             schema=schema,
             reading=reading,
             problems=tuple(problem for problem in seen.problems if problem.code != ROWS_MISSING),
-            warnings=_fillers(schema),
+            warnings=(*_fillers(schema), *map(str, seen.unmet), *self._paid(reading.usage)),
             preview=seen.preview,
         )
+
+    def _paid(self, usage: Usage) -> Iterator[str]:
+        """What a model took to read the request; no job counts it."""
+        if not usage.calls:
+            return
+        cost = self.writer.price(usage) if self.writer else None
+        money = "at an unknown price" if cost is None else f"for ${cost:.4f}"
+        read, said = f"{usage.input_tokens:,} tokens in", f"{usage.output_tokens:,} out"
+        yield f"the model read this request {money} ({read}, {said}); no job's cost includes that"
 
     async def validate(
         self,
@@ -151,7 +168,7 @@ class Schemas:
         found = Validation(
             schema_id=await self._keep(schema),
             schema=schema,
-            problems=seen.problems,
+            problems=(*seen.problems, *seen.unmet),
             warnings=(*notes, *_fillers(schema)),
             estimate=cost,
             preview=seen.preview,
@@ -237,7 +254,8 @@ class Schemas:
     async def _with_mended(
         self, found: Validation, given: Given, row_count: int | None, generation: Generation
     ) -> Validation:
-        if not found.problems or any(one.code in UNMENDED for one in found.problems):
+        codes = {one.code for one in found.problems}
+        if codes & UNMENDED or codes <= UNMET:
             return found
         document = found.schema.document() if found.schema else await self._document(given)
         mended = await asyncio.to_thread(self._mended, document, row_count, generation)
@@ -279,7 +297,8 @@ class Schemas:
         some = {schema.tables[0].name: UNSAID_ROWS} if codes else rows
         recipe = self.compiled(schema, some, generation, PREVIEW_SEED)
         problems += self._too_many(sum(table.row_count for table in recipe.tables.values()))
-        return _Look(problems, recipe, preview(recipe, PREVIEW_ROWS))
+        refuted = () if codes else unmet(schema, recipe, self.rehearse)
+        return _Look(problems, recipe, refuted, preview(recipe, PREVIEW_ROWS))
 
     def _too_many(self, rows: int) -> tuple[Problem, ...]:
         if rows <= self.max_rows:

@@ -35,6 +35,10 @@ CONSTRAINTS = {
     "enum_values": "enum", "allowed_values": "enum",
 }  # fmt: skip
 CONSTRAINT_NAMES = frozenset(CONSTRAINTS.values()) | {"required", "unique", "enum", "pattern"}
+CHECK = {
+    "kind": "check", "type": "check", "column": "field", "columns": "fields", "min": "minimum",
+    "max": "maximum", "reason": "because", "quote": "because",
+}  # fmt: skip
 GENERATOR = {"decimalPlaces": "decimal_places", "type": "kind"}
 
 
@@ -47,8 +51,21 @@ def normalise(document: Any) -> Any:
         schema = _unflattened(schema)
     if isinstance(schema.get("tables"), list | tuple):
         schema["tables"] = [_table(table) for table in schema["tables"]]
+    if isinstance(schema.get("expectations"), list | tuple):
+        schema["expectations"] = [_check(check) for check in schema["expectations"]]
     schema.setdefault("name", "dataset")
     return schema
+
+
+def _check(check: Any) -> Any:
+    if not isinstance(check, Mapping):
+        return check
+    found = _renamed(check, CHECK)
+    if found.get("check") == "unique" and "field" in found:
+        found["fields"] = [found.pop("field")]
+    if isinstance(found.get("fields"), str):
+        found["fields"] = [found["fields"]]
+    return found
 
 
 def _unflattened(schema: dict[str, Any]) -> dict[str, Any]:

@@ -200,6 +200,40 @@ async def test_a_fault_of_our_own_fails_the_job_and_is_named(bench):
     assert job.problem.startswith("[internal_error] ZeroDivisionError: by zero")
 
 
+async def test_a_key_in_a_failure_is_not_recorded(bench):
+    bench.failures += [ZeroDivisionError("with key AIza" + "k" * 35)]
+    job = await (await started(bench, bench.runner(parallel=1), rows=20))
+    events = await bench.jobs.events(JOB)
+    assert "[redacted]" in job.problem
+    assert not any("kkkk" in text for text in (job.problem, *(event.detail for event in events)))
+
+
+async def test_a_job_resumed_while_its_lease_is_given_back_goes_on(bench):
+    class Resumed:
+        """Somebody resumes the job right after the runner saw that it is paused."""
+
+        resumed = False
+
+        def __getattr__(self, name):
+            return getattr(bench.jobs, name)
+
+        async def get(self, job_id):
+            job = await bench.jobs.get(job_id)
+            if job.state is S.PAUSED and not self.resumed:
+                self.resumed = True
+                await bench.runner().move(JOB, Event.RESUME, wanted=True)
+            return job
+
+    bench.gate.closed = True
+    runner = bench.runner(parallel=1)
+    runner.jobs = Resumed()
+    task = await started(bench, runner, rows=30)
+    await arrivals(bench.gate, 1)
+    await bench.runner().move(JOB, Event.PAUSE, wanted=False)
+    bench.gate.open()
+    assert (await task).state is S.COMPLETED
+
+
 async def test_a_failure_leaves_no_other_chunk_in_flight(bench):
     bench.gate.closed = True
     bench.failures += [ZeroDivisionError("by zero")]
@@ -214,11 +248,16 @@ async def test_a_failure_leaves_no_other_chunk_in_flight(bench):
 # ── one chunk at a time ───────────────────────────────────────────────────────────────────────
 
 
+async def the_next(runner):
+    return (await runner.one(JOB, await runner.next_owed(JOB))).key.index
+
+
 async def test_chunk_by_chunk_a_job_is_completed_too(bench):
     await bench.job(rows=25)
     runner = bench.runner()
-    made = [(await runner.one(JOB, None)).key.index for _ in range(3)]
+    made = [await the_next(runner) for _ in range(3)]
     assert made == [0, 1, 2]
+    assert await runner.next_owed(JOB) is None
     assert (await bench.jobs.get(JOB)).state is S.COMPLETED
 
 
@@ -238,11 +277,41 @@ async def test_of_many_who_ask_for_one_chunk_at_once_one_makes_it(bench):
     assert bench.encoded == [10]
 
 
-async def test_two_who_ask_for_the_next_chunk_get_two(bench):
+async def test_the_next_chunk_is_none_that_is_being_made_or_spoken_for(bench):
+    bench.gate.closed = True
     await bench.job()
     runner = bench.runner()
-    chunks = await asyncio.gather(runner.one(JOB, None), runner.one(JOB, None))
-    assert sorted(chunk.key.index for chunk in chunks) == [0, 1]
+    first = asyncio.create_task(runner.one(JOB, 0))
+    await arrivals(bench.gate, 1)
+    assert await runner.next_owed(JOB) == 1
+    assert await runner.next_owed(JOB, besides={1, 3}) == 2
+    bench.gate.open()
+    await first
+
+
+async def test_the_next_chunk_is_known_without_counting_what_is_stored(bench):
+    """Its cost must not grow with the job."""
+
+    class Counting:
+        counted = 0
+
+        def __getattr__(self, name):
+            self.counted += name in ("stored", "chunks", "next_owed")
+            return getattr(bench.jobs, name)
+
+    await bench.job(rows=100)
+    runner = bench.runner()
+    runner._holds._jobs = counting = Counting()
+    assert [await the_next(runner) for _ in range(8)] == list(range(8))
+    assert counting.counted == 8  # next_owed, which costs the same for the first and the last
+
+
+async def test_what_another_process_made_meanwhile_is_not_owed(bench):
+    await bench.job()
+    runner = bench.runner()
+    assert await the_next(runner) == 0
+    assert await the_next(bench.runner()) == 1
+    assert await the_next(runner) == 2
 
 
 async def test_a_chunk_by_chunk_job_can_be_left_to_run_by_itself(bench):
@@ -321,3 +390,53 @@ async def test_whoever_waits_for_a_change_is_woken_by_it(bench):
     await asyncio.sleep(0)
     await runner.move(JOB, Event.START)
     await asyncio.wait_for(waiting, 5)
+
+
+# ── somebody else runs it ─────────────────────────────────────────────────────────────────────
+
+
+async def test_one_that_slept_through_its_lease_cannot_write(bench):
+    bench.gate.closed = True
+    asleep = await started(bench, bench.runner(parallel=1), rows=30)
+    await arrivals(bench.gate, 1)
+    for lock in bench.leases._folder.iterdir():  # what a network disk does to one that is away
+        lock.unlink()
+    other = bench.runner(parallel=1).launch(JOB)
+    await arrivals(bench.gate, 1)
+    bench.gate.open()
+    await asyncio.wait([asleep])
+    assert (await other).state is S.COMPLETED
+    assert {chunk.attempt for chunk in await bench.jobs.chunks(JOB)} == {2}
+
+
+async def test_one_that_slept_through_its_lease_cannot_fail_the_job_either(bench):
+    bench.gate.closed = True
+    asleep = await started(bench, bench.runner(parallel=1, chunk_attempts=1), rows=30)
+    await arrivals(bench.gate, 1)
+    bench.failures.append(StorageFull("the disk is full"))
+    await bench.jobs.begin_attempt(JOB)
+    bench.gate.open()
+    await asyncio.wait([asleep])
+    assert "fail" not in [event.event for event in await bench.jobs.events(JOB)]
+    assert (await bench.jobs.get(JOB)).problem is None
+
+
+# ── when even the record cannot be written ────────────────────────────────────────────────────
+
+
+async def test_a_run_that_could_not_record_its_end_is_still_explained(bench):
+    class FullDisk:
+        def __getattr__(self, name):
+            return getattr(bench.jobs, name)
+
+        async def replace(self, job, **how):
+            raise StorageFull("the disk that holds the job store is full", hint="make room")
+
+    await bench.job()
+    runner = bench.runner()
+    await runner.move(JOB, Event.START, wanted=True)
+    runner._moves = type(runner._moves)(FullDisk())
+    await asyncio.wait([runner.launch(JOB)])
+    assert runner.trouble(JOB).startswith("[storage_full] the disk that holds the job store")
+    assert bench.runner().trouble(JOB) is None
+    assert not bench.leases.held(JOB)

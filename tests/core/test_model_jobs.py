@@ -152,9 +152,10 @@ async def test_what_was_spent_is_told_by_table_and_fields_and_for_the_whole_job(
     async with open_app(settings(tmp_path / "a")) as app:
         job, estimate = await made(app)
         progress = await app.manager.progress(job.job_id)
-    (part,) = progress.spending
-    assert (part.table, part.fields, part.usage) == ("reviews", "review", progress.usage)
-    assert part.cost_usd == progress.cost_usd == progress.expected_cost_usd
+    table, field = progress.spending
+    assert (table.table, table.fields, table.usage) == ("reviews", "", progress.usage)
+    assert (field.table, field.fields, field.usage) == ("reviews", "review", progress.usage)
+    assert field.cost_usd == progress.cost_usd == progress.expected_cost_usd
     assert progress.cost_usd == pytest.approx(estimate.cost_usd, rel=0.3)
 
 
@@ -196,6 +197,18 @@ async def test_rows_that_were_turned_away_can_be_looked_at(settings, tmp_path):
     shown = json.loads(lines[0])
     assert (shown["table"], shown["fields"]) == ("reviews", ["stars", "review"])
     assert shown["reason"]
+
+
+async def test_with_its_job_goes_what_was_turned_away_wherever_the_chunks_lie(settings, tmp_path):
+    async with Emulator(script=["bad-row"]) as emulator:
+        configured = settings(tmp_path / "a")
+        group = configured.gemini.model_copy(update={"base_url": emulator.url})
+        async with open_app(Settings(home=configured.home, gemini=group)) as app:
+            job, _ = await made(app, generation="llm", storage="memory")
+            folder = configured.temp_dir / job.job_id
+            assert (folder / "rejected.jsonl").exists()
+            await app.manager.control(job.job_id, "delete")
+            assert not folder.exists()
 
 
 async def test_where_the_model_writes_every_field_rules_and_keys_still_hold(

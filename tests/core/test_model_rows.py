@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from src.core.calls import LEAST_RETRIES, most_calls, planned_calls
 from src.core.errors import BadAnswer, LimitExceeded, ProviderDown
 from src.core.model_rows import ModelRows
 from src.core.models import JobSpecification, Usage
@@ -15,10 +16,12 @@ from src.core.parsing import parse_schema
 from src.core.planning import MODEL_BATCH
 from src.core.ports import WrittenRows
 from src.core.recipes import compiled
+from src.core.spending import spending
 from src.core.writing import FRUITLESS_CALLS
 from src.data import load_pools
 
 ROWS = 60
+TEXT = {"kind": "llm_text", "similarity": 1}
 DOCUMENT = {
     "name": "t",
     "as_of": "2026-01-01",
@@ -52,12 +55,14 @@ class ScriptedWriter:
     model: str = "scripted"
     prompt_version: str = "1"
 
-    async def generate_data_chunk(self, request):
+    async def generate_data_chunk(self, request, *, permit=None):
         self.asked.append(request)
         self.called.set()
         if self.gate:
             await self.gate.wait()
         act = self.script.pop(0) if self.script else everything
+        if isinstance(act, Attempts):
+            return act(request, permit)
         return act(request)
 
     def price(self, usage):
@@ -81,6 +86,19 @@ def first(count, **more):
         return WrittenRows(rows, usage=Usage(1, 10, 100), **more)
 
     return act
+
+
+@dataclass
+class Attempts:
+    """An answer after some attempts that nobody answered; each is asked for beforehand."""
+
+    lost: int
+
+    def __call__(self, request, permit):
+        for number in range(self.lost + 1):
+            permit(Usage(number, lost_calls=number))
+        usage = Usage(self.lost + 1, 10, 100, lost_calls=self.lost)
+        return replace(everything(request), usage=usage)
 
 
 def fails(exc):
@@ -267,6 +285,83 @@ async def test_a_call_that_nobody_answered_stays_reserved(bench, job, table):
         await notes(rows, tight, table, 0, 5)
 
 
+async def test_each_attempt_is_reserved_before_it_is_made(bench, job, table):
+    rows = ModelRows(bench.jobs, ScriptedWriter(script=[Attempts(2), Attempts(1)]))
+    # An answer costs 0.10 at the most, and so may an attempt that nobody answered.
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    with pytest.raises(LimitExceeded):
+        await notes(rows, tight, table, 0, 5)
+    assert (await bench.jobs.tally(job.job_id)).usage == Usage(2, lost_calls=2)
+    wide = replace(tight, spec=replace(SPEC, max_cost_usd=0.45))
+    await notes(rows, wide, table, 0, 5)
+    with pytest.raises(LimitExceeded):
+        await notes(rows, wide, table, 20, 25)
+
+
+async def test_a_table_takes_no_more_calls_than_planned_and_some_retries(bench, job, table):
+    most = most_calls(table, attempts=1)
+    assert most == planned_calls(table) + LEAST_RETRIES
+    refused = ProviderDown("down")
+    refused.usage = Usage(most - 1)
+    rows = ModelRows(bench.jobs, ScriptedWriter(script=[fails(refused)]))
+    with pytest.raises(ProviderDown):
+        await notes(rows, job, table, 0, 5)
+    await notes(rows, job, table, 0, 5)
+    with pytest.raises(LimitExceeded, match=f"{most} calls"):
+        await notes(rows, job, table, 20, 25)
+    # Whoever takes the job up anew grants more, and only then.
+    with pytest.raises(LimitExceeded):
+        await notes(ModelRows(bench.jobs, ScriptedWriter()), job, table, 20, 25)
+    await notes(rows, replace(job, attempt=2), table, 20, 25)
+
+
+async def test_the_tokens_of_a_call_are_shared_among_its_fields_by_what_they_took(bench, job):
+    texts = [{"name": name, "generator": TEXT} for name in ("note", "word")]
+    document = {**DOCUMENT, "fields": [DOCUMENT["fields"][0], *texts]}
+    spec = replace(SPEC, schema=parse_schema(document))
+    table = compiled(spec, load_pools()).tables["t"]
+
+    def answer(request):
+        rows = dict.fromkeys(request.rows, ("n" * 27, "w" * 7))  # with quotes and comma, 30 : 10
+        return WrittenRows(rows, usage=Usage(1, 400, 101, thinking_tokens=3, cached_tokens=40))
+
+    rows = ModelRows(bench.jobs, ScriptedWriter(script=[answer]))
+    await rows.written(replace(job, spec=spec), table, 0, 5)
+    tally = await bench.jobs.tally(job.job_id)
+    whole, note, word = spending(tally, lambda usage: usage.output_tokens / 100)
+    assert (whole.fields, whole.usage) == ("", Usage(1, 400, 101, 3, 40))
+    assert (note.fields, note.usage) == ("note", Usage(1, 300, 75, 2, 30))
+    assert (word.fields, word.usage) == ("word", Usage(1, 100, 26, 1, 10))
+    assert whole.cost_usd == pytest.approx(note.cost_usd + word.cost_usd)
+
+
+async def test_cells_that_code_leaves_empty_are_not_asked_for(bench, job):
+    document = {
+        **DOCUMENT,
+        "fields": [
+            DOCUMENT["fields"][0],
+            {"name": "note", "null_when": "id > 30", "generator": TEXT},
+            {"name": "more", "null_when": "id > 50 OR id = 7", "generator": TEXT},
+        ],
+    }
+    spec = replace(SPEC, schema=parse_schema(document))
+    table = compiled(spec, load_pools()).tables["t"]
+
+    def answer(request):
+        return WrittenRows(dict.fromkeys(request.rows, ("said", "also said")))
+
+    writer = ScriptedWriter(script=[answer] * 3)
+    written = await ModelRows(bench.jobs, writer).written(replace(job, spec=spec), table, 0, ROWS)
+    assert [request.rows for request in writer.asked] == [
+        tuple(range(20)), tuple(range(20, 40)), tuple(range(40, 50)),
+    ]  # fmt: skip
+    assert writer.asked[0].empty == {6: {"more"}}
+    assert writer.asked[2].empty == {row: {"note"} for row in range(40, 50)}
+    rows = table.make(0, ROWS, written).to_pylist()
+    assert all((row["note"] is None) == (row["id"] > 30) for row in rows)
+    assert all((row["more"] is None) == (row["id"] > 50 or row["id"] == 7) for row in rows)
+
+
 TALE = "the lamp arrived on a rainy morning and it shines over the whole garden since then {}"
 
 
@@ -325,7 +420,8 @@ async def test_a_pool_is_written_once_and_serves_any_number_of_rows(bench, job):
     for count in (100, 50_000):
         spec = pooled(count)
         table = compiled(spec, load_pools()).tables["t"]
-        values = await notes(rows, replace(job, spec=spec), table, 0, count)
+        written = await rows.written(replace(job, spec=spec), table, 0, count)
+        values = table.make(0, count, written)["note"].to_pylist()
     assert [len(request.rows) for request in writer.asked] == [30]
     assert len({value for value in values if value}) == 30
     assert 0.18 < values.count(None) / 50_000 < 0.22

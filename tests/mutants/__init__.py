@@ -1,0 +1,1 @@
+"""Bugs planted on purpose: a suite that stays green with one of them proves nothing."""
