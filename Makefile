@@ -11,7 +11,7 @@ JOBS ?= auto
 DEMO = 200 customers of a German bike shop: customer number, name, e-mail, city, postcode, \
 birth date (18–80 years old), newsletter yes/no. CSV.
 
-.PHONY: help demo test check fix wheel bench bench-llm bench-merge lock clean format lint floors types
+.PHONY: help mutants demo test check fix wheel bundle bench bench-llm bench-merge bench-judge bench-load lock clean format lint floors types
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -45,6 +45,11 @@ wheel: $(VENV)/.dev ## dist/rowmill-*.whl, built from the sdist
 	$(BIN)/python -m build --no-isolation --outdir dist .
 	rm -rf build *.egg-info
 
+bundle: wheel ## dist/rowmill.mcpb, which Claude Desktop installs with a double click
+	$(BIN)/python -m tools.bundle dist/rowmill-*.whl build/bundle
+	PATH="$(abspath $(BIN)):$$PATH" npx --yes @anthropic-ai/mcpb@2.1.2 pack build/bundle dist/rowmill.mcpb
+	rm -rf build
+
 bench: $(VENV)/.dev ## figures, side by side in one run
 	$(BIN)/python -m bench
 
@@ -54,6 +59,15 @@ bench-llm: $(VENV)/.dev ## Gemini jobs against the emulator: time, tokens, fault
 bench-merge: $(VENV)/.dev ## merging, pair by pair, and into a bucket
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.bucket
+
+bench-judge: $(VENV)/.dev ## a million rows judged, beside one bare scan
+	$(BIN)/python -m bench.judge
+
+bench-load: $(VENV)/.dev ## a busy server's answers, 1,000 jobs, a job of 100,000 chunks
+	$(BIN)/python -m bench.load
+
+mutants: $(VENV)/.dev ## plants bugs in a copy and shows the suite red
+	$(BIN)/python -m tests.mutants
 
 lock: ## new requirement files (needs uv)
 	uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt

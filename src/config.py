@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .core.errors import InvalidArgument
 from .core.models import Generation, OutputFormat, StorageKind
+from .utils.redact import redacted
 
+CLOUD_SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 CHECKOUT = Path(__file__).resolve().parent.parent
 IN_CHECKOUT = (CHECKOUT / "pyproject.toml").is_file() and Path(__file__).parent.name == "src"
 
@@ -128,8 +130,15 @@ class McpSettings(Group):
     wait_s: Annotated[float, Field(ge=0, le=25)] = Field(
         20, description="how long a tool waits before it answers that work goes on"
     )
+    ask_above_usd: Annotated[float, Field(ge=0)] = Field(
+        1.0,
+        description="a client that can ask its user does so before a job that may cost more is run",
+    )
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         8765, description="port of `rowmill serve --transport http`, on this machine only"
+    )
+    max_frame_bytes: Annotated[int, Field(ge=65_536, le=1_073_741_824)] = Field(
+        4_194_304, description="the largest message a client may send"
     )
 
 
@@ -153,6 +162,9 @@ class Settings:
     mcp: McpSettings = field(default_factory=McpSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
+    def __post_init__(self) -> None:
+        redacted.hide(self.secrets)
+
     @classmethod
     def load(cls) -> Settings:
         """Settings from the environment over `.env` (the working folder's over the checkout's).
@@ -162,17 +174,17 @@ class Settings:
         """
         groups = {name: _group(kind) for name, kind in GROUPS.items()}
         place: PlaceSettings = groups.pop("place")
-        home = place.home.expanduser().resolve() if place.home else default_home()
+        home = _expanded(place.home or default_home())
         return cls(home=home, **groups)
 
     @property
     def temp_dir(self) -> Path:
-        return (self.storage.temp_dir or self.home / "temp").expanduser().resolve()
+        return _expanded(self.storage.temp_dir or self.home / "temp")
 
     @property
     def output_dir(self) -> Path:
         named = None if self.output_url else self.storage.output_dir
-        return Path(named or self.home / "output").expanduser().resolve()
+        return _expanded(Path(named or self.home / "output"))
 
     @property
     def output_url(self) -> str | None:
@@ -182,7 +194,7 @@ class Settings:
 
     @property
     def log_dir(self) -> Path:
-        return (self.log.dir or self.home / "logs").expanduser().resolve()
+        return _expanded(self.log.dir or self.home / "logs")
 
     @property
     def database(self) -> Path:
@@ -195,7 +207,8 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen in a log, an error or an answer."""
-        return self.gemini.keys
+        clouds = (os.environ.get(name, "") for name in CLOUD_SECRETS)
+        return (*self.gemini.keys, *filter(None, clouds))
 
 
 GROUPS: dict[str, type[Group]] = {
@@ -215,10 +228,18 @@ def default_home() -> Path:
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
+        base = Path("~", "Library", "Application Support")
     else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path("~", ".local", "share"))
     return base / "rowmill"
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve()
+    except RuntimeError:
+        hint = "write the folder in full, in ROWMILL_HOME or the setting that names it"
+        raise InvalidArgument(f"nobody knows where {path} is on this machine", hint=hint) from None
 
 
 def _group(kind: type[Group]) -> Any:
@@ -232,3 +253,7 @@ def _group(kind: type[Group]) -> Any:
             f"the setting {name} does not fit: {first['msg']}",
             hint="mend it in the environment or in .env",
         ) from None
+    except (OSError, UnicodeDecodeError) as exc:
+        said = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        hint = "mend the .env in this folder, or move it away"
+        raise InvalidArgument(f".env cannot be read: {said}", hint=hint) from None

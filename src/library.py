@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .config import Settings
+from .core.datasets import refuse_broken
 from .core.errors import CallerError, IllegalTransition, InvalidArgument
 from .core.job_manager import JobRequest
 from .core.models import Generation, Job, JobState
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from pydantic import BaseModel
 
+    from .core.tracing import CellTrace
     from .interchange.notes import Imported
+    from .reporting.model import Report
 
 T = TypeVar("T")
 
@@ -30,10 +33,12 @@ def generate(
     rows: int | None = None,
     seed: int | None = None,
     generation: Generation = "auto",
+    strict: bool = False,
 ) -> pd.DataFrame | dict[str, pd.DataFrame]:
     """The data asked for in words, or by a schema: a data frame, or one a table by its name.
 
-    Columns have Arrow types, so that decimals stay exact and integers may be null.
+    Columns have Arrow types, so that decimals stay exact and integers may be null. With `strict`
+    the rows are judged first, and PromiseBroken says which promise does not hold.
 
     Raises:
         RowmillError: the message says what to do.
@@ -59,6 +64,8 @@ def generate(
                 f"the job {job.job_id} is {job.state}: {job.problem}",
                 hint=f"when that is mended: rowmill jobs resume {job.job_id} --wait",
             )
+        if strict:
+            refuse_broken(await app.datasets.judged(job))
         frames = await _frames(app, job)
         return frames if len(frames) > 1 else next(iter(frames.values()))
 
@@ -91,6 +98,38 @@ def load(job_id: str, *, table: str | None = None) -> pd.DataFrame:
         return (await _frames(app, job, only=table or names[0]))[table or names[0]]
 
     return _run(loaded)
+
+
+def report(job_id: str) -> Report:
+    """What a COMPLETED job made, column by column, and whether its promises hold.
+
+    `headline`, `verdicts`, `tables` to look at; `document()` as JSON values, `html()` and
+    `markdown()` as pages (the first needs the extra `rowmill[report]`).
+
+    Raises:
+        NotFound, IllegalTransition (the job is not COMPLETED), ChunkDamaged, ChunkMissing
+    """
+
+    async def reported(app: App) -> Report:
+        return await app.reports.report(await app.manager.get(job_id))
+
+    return _run(reported)
+
+
+def trace(
+    job_id: str, row: int, *, table: str | None = None, field: str | None = None
+) -> tuple[CellTrace, ...]:
+    """How the cells of a row came to be, or the one of `field`; rows count from 0.
+
+    Raises:
+        NotFound, InvalidArgument, ChunkDamaged
+    """
+
+    async def traced(app: App) -> tuple[CellTrace, ...]:
+        job = await app.manager.get(job_id)
+        return await app.tracing.trace(job, row, table=table, field=field)
+
+    return _run(traced)
 
 
 def schema_of(model: type[BaseModel]) -> Imported:

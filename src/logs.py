@@ -9,22 +9,23 @@ from pathlib import Path
 from typing import TextIO
 
 from .config import Settings
-from .utils.redact import Redactor
+from .utils.redact import redacted
 
 LINE = "%(asctime)s %(levelname)s %(name)s pid=%(process)d %(message)s"
 FILE_BYTES = 5 * 1024 * 1024
 FILES_KEPT = 3
+_BREAKS = dict.fromkeys((*range(32), *range(127, 160)), " ") | {ord("\n"): " | "}
+"""A line stays a line, and what a user said cannot steer the terminal that shows the log."""
 
 
-class _Redacting(logging.Formatter):
-    """The finished line, traceback included, without a key and on a single line."""
+class OneLine(logging.Formatter):
+    """The finished line, traceback included, without a secret and on a single line."""
 
-    def __init__(self, redact: Redactor) -> None:
+    def __init__(self) -> None:
         super().__init__(LINE)
-        self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redact(super().format(record)).replace("\r", " ").replace("\n", " | ")
+        return redacted(super().format(record)).translate(_BREAKS)
 
 
 def configure(
@@ -39,7 +40,7 @@ def configure(
     close()
     logger.setLevel(settings.log.level)
     logger.propagate = False
-    formatter = _Redacting(Redactor(settings.secrets))
+    formatter = OneLine()
     screen = logging.StreamHandler(stderr or sys.stderr)
     screen.setLevel(logging.WARNING)
     if not errors_on_stderr:

@@ -27,9 +27,12 @@ from .core.models import OutputFormat, StorageKind
 from .core.ports import JobStore, Outputs, Reading, StorageHandler
 from .core.recipes import Recipes
 from .core.schemas import Schemas
+from .core.tracing import Tracing, unconfigured
+from .reporting.reports import Reports
 from .storage.datasets import DatasetFiles
 from .storage.jobs.leases import FileLeases
 from .storage.jobs.store import SqliteJobStore
+from .storage.judging.rehearsal import Rehearsal
 from .storage.rejected import RejectedRows
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from .api.gemini import GeminiClient
     from .generation.pools import Pools
     from .storage.buckets.bucket import Bucket
+    from .storage.jobs.rebuilding import Rebuilt
 
 SCRATCH = "scratch"
 """Beside the jobs' chunk folders; holds what a verdict sorts on disk."""
@@ -52,6 +56,8 @@ class App:
     manager: JobManager
     datasets: Datasets
     runner: JobRunner
+    tracing: Tracing
+    reports: Reports
     outputs_at: Callable[[str], Outputs]
     """Datasets below the address of a bucket."""
 
@@ -67,7 +73,7 @@ async def open_app(settings: Settings, *, model: GeminiClient | None = None) -> 
         # this allocator, 500 MB with Arrow's default and with the system's, which fragment.
         os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     async with AsyncExitStack() as stack:
-        store = SqliteJobStore(settings.database, clock=SystemClock())
+        store = job_store(settings)
         stack.push_async_callback(store.close)
         gemini = model or _gemini(settings)
         if gemini is not None:
@@ -99,7 +105,7 @@ def _wired(
         jobs=store,
         recipes=recipes,
         storage=storage,
-        maker=DatasetFiles(settings.temp_dir / SCRATCH),
+        maker=DatasetFiles(settings.temp_dir / SCRATCH, pools),
         outputs=outputs_at(settings, settings.output_url) if settings.output_url else None,
     )
     runner = JobRunner(
@@ -123,6 +129,7 @@ def _wired(
         today=date.today,
         parallel_calls=settings.gemini.max_concurrency,
         max_rows=settings.job.max_rows,
+        rehearse=Rehearsal(settings.temp_dir / SCRATCH, pools),
     )
     manager = JobManager(
         jobs=store,
@@ -135,7 +142,23 @@ def _wired(
         limits=JobLimits(settings.job.max_rows, settings.job.max_chunks),
         engine=__version__,
     )
-    return App(settings, schemas, manager, datasets, runner, partial(outputs_at, settings))
+    tracing = Tracing(datasets, pools, model_rows.recorded if model_rows else unconfigured)
+    reports = Reports(datasets, manager, clock, __version__)
+    to = partial(outputs_at, settings)
+    return App(settings, schemas, manager, datasets, runner, tracing, reports, to)
+
+
+def job_store(settings: Settings) -> SqliteJobStore:
+    return SqliteJobStore(settings.database, clock=SystemClock(), folder=settings.temp_dir)
+
+
+async def rebuild(settings: Settings) -> Rebuilt:
+    """The job store made anew from the files beside the chunks; see storage/jobs/rebuilding.py."""
+    from .storage.jobs.rebuilding import Rebuild
+
+    leases = FileLeases(settings.lease_dir)
+    made = Rebuild(settings.database, settings.temp_dir, _storages(settings), leases, SystemClock())
+    return await asyncio.to_thread(made.run)
 
 
 class SystemClock:

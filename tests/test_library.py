@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from src import generate, load
-from src.core.errors import InvalidArgument, InvalidSchema, NotFound
+from src.core.errors import InvalidArgument, InvalidSchema, NotFound, PromiseBroken
 
 WISH = "users with name, age between 18 and 30"
 
@@ -48,3 +48,12 @@ def test_a_request_without_rows_asks_for_them() -> None:
 def test_what_is_no_job_is_not_found(job_id: object) -> None:
     with pytest.raises(NotFound):
         load(job_id)
+
+
+def test_strict_refuses_rows_that_break_a_promise() -> None:
+    fields = [{"name": "age", "type": "integer", "constraints": {"minimum": 1, "maximum": 9}}]
+    said = {"check": "mean", "field": "age", "equals": 5}
+    assert len(generate(schema={"fields": fields, "expectations": [said]}, rows=50, strict=True))
+    wrong = {**said, "equals": 8}
+    with pytest.raises(PromiseBroken, match="mean of age"):
+        generate(schema={"fields": fields, "expectations": [wrong]}, rows=50, strict=True)

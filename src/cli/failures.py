@@ -22,6 +22,7 @@ from ..core.errors import (
     RowmillError,
     StorageError,
 )
+from ..utils.redact import redacted
 
 DONE, NOT_WELL, USAGE, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES: tuple[tuple[type[RowmillError], int], ...] = (
@@ -44,6 +45,7 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"\brow_count\b", "--rows"),
     (r"\bchunk_size\b", "--chunk-size"),
     (r"\bmax_cost_usd\b", "--max-cost-usd"),
+    (r"\bwithout strict\b", "without --strict"),
 )
 
 log = logging.getLogger("rowmill.cli")
@@ -73,7 +75,8 @@ def answered(command: Callable[[], Any], *, as_json: bool) -> int:
     except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
         return interrupted("", as_json)
     except Exception as exc:
-        log.exception("event=fault")
+        if log.hasHandlers():  # before the settings are read there is no log, only the screen
+            log.exception("event=fault")
         hint = "a fault in rowmill: the log has the details"
         return _said(InternalError(f"{type(exc).__name__}: {exc}", hint=hint), NOT_WELL, as_json)
     return result if isinstance(result, int) else DONE
@@ -101,7 +104,7 @@ def in_commands(hint: str) -> str:
 def _said(exc: RowmillError, code: int, as_json: bool) -> int:
     exc.hint = in_commands(exc.hint)
     if as_json:
-        click.echo(json.dumps({"error": document(exc)}, ensure_ascii=False))
+        click.echo(redacted(json.dumps({"error": document(exc)}, ensure_ascii=False)))
     for line in _lines(exc):
         click.echo(line, err=True)
     return code

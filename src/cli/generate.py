@@ -14,6 +14,7 @@ from .options import (
     output_option,
     overwrite_option,
     preview_option,
+    strict_option,
 )
 from .running import run_here
 from .screen import Screen
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
 @job_options
 @output_option(required=False)
 @overwrite_option
+@strict_option
 @preview_option
 @json_option
-def generate(output: str | None, overwrite: bool, preview: int, as_json: bool, **given: Any) -> int:
+def generate(
+    output: str | None, overwrite: bool, strict: bool, preview: int, as_json: bool, **given: Any
+) -> int:
     """Make a dataset from a sentence, and prove that it is what you asked for.
 
     REQUEST is what you need in plain words; `-` reads it from stdin. The job runs here. Ctrl-C
@@ -51,7 +55,7 @@ def generate(output: str | None, overwrite: bool, preview: int, as_json: bool, *
     from .making import Target
 
     wish = Wish.of(given)
-    target = Target(output, wish.output_format, overwrite, shown=preview)
+    target = Target(output, wish.output_format, overwrite, shown=preview, strict=strict)
 
     async def work(here: Here) -> int:
         return await _generate(here, wish, target)

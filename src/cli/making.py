@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ class Target:
     raw: bool = False
     partition: Partition | None = None
     shown: int = 5
+    strict: bool = False
 
     @property
     def is_remote(self) -> bool:
@@ -70,6 +72,7 @@ class Target:
             partition=self.partition,
             neutralise=not self.raw,
             shown=self.shown,
+            strict=self.strict,
         )
 
     @property
@@ -118,6 +121,7 @@ class Target:
             return ()
         wanted = chosen_format(self.format, self.name, job.spec.output_format)
         if not self.is_remote:
+            _refuse_other_addresses(self.file)
             _refuse_no_file(Path(self.file), or_folder=len(job.spec.schema.tables) > 1)
         found = tuple(dict.fromkeys(file_names(job, wanted, self.name).values()))
         for name in found:
@@ -125,6 +129,13 @@ class Target:
             if not self.is_remote and self.partition is None:
                 _refuse_no_file(Path(self.file).parent / path)
         return found
+
+
+def _refuse_other_addresses(file: str) -> None:
+    """A path may begin with `https:`, and nobody means one that does."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", file):
+        hint = "name a file, s3://BUCKET/… or gs://BUCKET/…"
+        raise InvalidArgument(f"no dataset can be written to {file}", hint=hint)
 
 
 def _refuse_no_file(path: Path, *, or_folder: bool = False) -> None:
@@ -173,7 +184,8 @@ async def write(here: Here, job: Job, target: Target) -> Dataset:
     """Merge the job into the target.
 
     Raises:
-        AlreadyExists, ChunkMissing, ChunkDamaged, InvalidArgument, StorageError, IllegalTransition
+        AlreadyExists, ChunkMissing, ChunkDamaged, InvalidArgument, PromiseBroken, StorageError,
+        IllegalTransition
     """
     target.names(job)
     here.job_id = None  # the job is over: an interruption has nothing to pause

@@ -12,6 +12,7 @@ from .options import (
     output_option,
     overwrite_option,
     preview_option,
+    strict_option,
 )
 from .running import run_here
 from .screen import Screen
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     metavar="N",
 )
 @overwrite_option
+@strict_option
 @preview_option
 @json_option
 def merge(  # noqa: PLR0913 - a parameter an option
@@ -56,13 +58,14 @@ def merge(  # noqa: PLR0913 - a parameter an option
     partition_by: str | None,
     part_mb: int | None,
     overwrite: bool,
+    strict: bool,
     preview: int,
     as_json: bool,
 ) -> int:
     """Write the dataset of a COMPLETED job, in any format, as often as you like.
 
     Every chunk's sha256 is checked on the way, and the finished data is judged against what was
-    promised: exit code 1 where a check is broken.
+    promised: exit code 1 where a check is broken. With --strict such a dataset is not written.
 
     \b
     Examples:
@@ -85,7 +88,7 @@ def merge(  # noqa: PLR0913 - a parameter an option
         from ..core.dataset_formats import Partition
 
         partition = Partition(partition_by, part_mb * 1_000_000 if part_mb else None)
-    target = Target(output, output_format, overwrite, raw, partition, preview)
+    target = Target(output, output_format, overwrite, raw, partition, preview, strict)
 
     async def work(here: Here) -> int:
         from . import documents, reports

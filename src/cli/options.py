@@ -45,6 +45,11 @@ format_option = click.option(
 overwrite_option = click.option(
     "--overwrite", is_flag=True, help="Replace a file that has the name already."
 )
+strict_option = click.option(
+    "--strict",
+    is_flag=True,
+    help="Write nothing if a promise is broken; the error names which.",
+)
 preview_option = click.option(
     "--preview",
     type=click.IntRange(0, 100),

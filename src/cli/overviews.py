@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .screen import LINE, count, grid
 
 if TYPE_CHECKING:
-    from ..core.models import Job, JobProgress
+    from ..core.models import Job, JobProgress, Usage
     from ..core.ports import JobEvent
     from .screen import Screen
 
@@ -55,14 +55,21 @@ def _facts(found: Job, now: JobProgress) -> Iterator[tuple[str, str]]:
     if now.usage.calls:
         money = "unknown" if now.cost_usd is None else f"${now.cost_usd:.4f}"
         yield "model", f"{spec.model}: {count(now.usage.calls, 'call')}, cost {money}"
-        for part in now.spending if len(now.spending) > 1 else ():
+        yield "  tokens", _tokens(now.usage)
+        for part in now.spending:
             cost = "unknown" if part.cost_usd is None else f"${part.cost_usd:.4f}"
-            yield f"  {part.table}", f"{part.fields}: {count(part.usage.calls, 'call')}, {cost}"
+            about = ".".join(filter(None, (part.table, part.fields)))
+            yield f"  {about}", f"{_tokens(part.usage)}, {cost}"
     if now.rejected:
         yield "rejected", ", ".join(f"{reason} {rows:,}" for reason, rows in now.rejected)
     if now.problem:
         yield "problem", now.problem
     yield "possible now", ", ".join(now.allowed) or "nothing"
+
+
+def _tokens(usage: Usage) -> str:
+    said = f"{usage.input_tokens:,} in ({usage.cached_tokens:,} cached)"
+    return f"{said}, {usage.output_tokens:,} out ({usage.thinking_tokens:,} thinking)"
 
 
 def _state(now: JobProgress) -> str:

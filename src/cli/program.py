@@ -12,10 +12,13 @@ from .. import __version__
 from .doctor import doctor
 from .failures import answered
 from .generate import generate
+from .install import install
 from .jobs import jobs
 from .merge import merge
+from .report import report
 from .schema import schema
 from .serve import serve
+from .trace import trace
 
 EPILOG = """\b
 Exit codes:
@@ -82,10 +85,12 @@ def program() -> None:
       rowmill jobs start JOB                           runs in the background
       rowmill jobs show JOB
       rowmill merge JOB -o shop.parquet
+      rowmill report JOB -o shop.html                  promises and columns, to look at
+      rowmill trace JOB --row 17                       how each of its cells came to be
 
-    For Claude and other MCP clients: rowmill serve. Something odd? rowmill doctor.
+    For Claude and other MCP clients: rowmill install claude-desktop. Something odd? rowmill doctor.
     """
 
 
-for command in (generate, jobs, schema, merge, serve, doctor):
+for command in (generate, jobs, schema, merge, report, trace, serve, install, doctor):
     program.add_command(command)

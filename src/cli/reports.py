@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..utils.wording import made_as, typed
 from .screen import cells, count, grid
-from .wording import made_as, typed
 
 if TYPE_CHECKING:
     from ..core.job_manager import Created
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 READERS = {"local": "rowmill's own reader"}
 MAKER_WIDTH = 200
+VERDICT_WIDTH = 48
 
 
 def understood(screen: Screen, found: Extracted) -> None:
@@ -82,10 +83,10 @@ def verdicts(screen: Screen, found: Sequence[Verdict]) -> None:
         grid(
             ("", "check", "about", "wanted", "found"),
             [
-                ("✓" if v.held else "✗", v.check.replace("_", " "), v.about, v.target, _found(v))
+                ("✓" if v.held else "✗", v.check.replace("_", " "), v.about, _wanted(v), _found(v))
                 for v in found
             ],
-            cell=80,
+            cell=VERDICT_WIDTH,
         )
     )
     broken = [verdict for verdict in found if not verdict.held]
@@ -93,6 +94,11 @@ def verdicts(screen: Screen, found: Sequence[Verdict]) -> None:
         screen.say(f"BROKEN: {len(broken)} of {count(len(found), 'check')}", "bold red")
     else:
         screen.say(f"All {count(len(found), 'check')} held.", "bold green")
+
+
+def _wanted(verdict: Verdict) -> str:
+    """An expression says what is wanted by itself."""
+    return "on every row" if verdict.target == verdict.about else verdict.target
 
 
 def _found(verdict: Verdict) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..utils.text import clean
+from ..utils.text import as_json, clean
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -61,7 +60,7 @@ class Screen:
 
     def data(self, document: Any) -> None:
         """A JSON document, whatever the answer is."""
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+        sys.stdout.write(as_json(document) + "\n")
         sys.stdout.flush()
 
     def listed(self, title: str, entries: Iterable[str]) -> None:

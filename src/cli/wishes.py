@@ -138,3 +138,5 @@ def _parsed(path: Path, data: bytes) -> Any:
     except (UnicodeDecodeError, RecursionError) as exc:
         kind = "nested too deeply" if isinstance(exc, RecursionError) else "not UTF-8 text"
         raise InvalidArgument(f"{path} is {kind}", hint="is it a schema?") from None
+    except ValueError:  # what is left: Python reads no whole number of more than 4,300 digits
+        raise InvalidArgument(f"{path} holds a number that is too long", hint="mend it") from None

@@ -120,6 +120,17 @@ def test_verify_names_the_chunk_that_is_damaged_and_the_one_that_is_gone(
     assert answer("jobs", "verify", job)["intact"]
 
 
+def test_verify_says_whose_rows_lie_in_a_chunk_s_place(run: Run, job: str, home: Path) -> None:
+    run("jobs", "start", job, "--wait")
+    first, _, last = sorted(home.glob("temp/*/chunk_*"))
+    rows = first.read_bytes()
+    first.write_bytes(last.read_bytes())
+    last.write_bytes(rows)
+    told = run("jobs", "verify", job)
+    assert "it holds the rows of chunk 2 of this job" in told.stdout
+    assert "it holds the rows of chunk 0 of this job" in told.stdout
+
+
 async def test_an_interruption_finds_the_job_named_before_it_is_started() -> None:
     named: list[str | None] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 
 from tests.storage.s3 import Endpoint, endpoint
 
-from .conftest import Run
+from .conftest import DESCRIBED, Run
 
 Answer = Callable[..., Any]
 
@@ -94,3 +95,18 @@ def test_a_bucket_may_be_the_place_of_datasets_and_of_chunks(
     assert answer("jobs", "verify", again["job_id"])["intact"] is True
     log = (home / "logs/rowmill.log").read_text()
     assert "hidden" not in log
+
+
+def test_strict_writes_nothing_that_breaks_a_promise(run: Run, home: Path) -> None:
+    mean = {"check": "mean", "field": "age", "equals": 20, "tolerance": 1}
+    Path("broken.json").write_text(json.dumps({**DESCRIBED, "expectations": [mean]}))
+    result = run("generate", "--schema", "broken.json", "--rows", "50", "-o", "p.csv", "--strict")
+    assert result.exit_code == 1
+    assert "mean of age" in result.stderr
+    assert "--strict" in result.stderr
+    assert not list(Path().glob("p.csv*"))
+    job = json.loads(run("jobs", "list", "--json").stdout)["jobs"][0]["job_id"]
+    assert run("merge", job, "-o", "p.csv").exit_code == 1
+    assert Path("p.csv").exists()
+    again = run("merge", job, "-o", "p.csv", "--strict")
+    assert (again.exit_code, "promise_broken" in again.stderr) == (1, True)
