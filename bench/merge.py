@@ -108,9 +108,18 @@ def _schema() -> Any:
     text, whole = pa.string(), pa.int64()
     return pa.schema(
         {
-            "id": whole, "code": text, "name": text, "email": text, "country": text,
-            "quantity": whole, "price": pa.float64(), "score": pa.float64(),
-            "active": pa.bool_(), "born": pa.date32(), "seen": pa.timestamp("us"), "note": text,
+            "id": whole,
+            "code": text,
+            "name": text,
+            "email": text,
+            "country": text,
+            "quantity": whole,
+            "price": pa.float64(),
+            "score": pa.float64(),
+            "active": pa.bool_(),
+            "born": pa.date32(),
+            "seen": pa.timestamp("us"),
+            "note": text,
         }
     )
 

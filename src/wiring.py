@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .config import Settings
+from .core.authoring.rows import ModelRows
 from .core.chunk_worker import ChunkWorker
 from .core.datasets import Datasets
 from .core.errors import NotConfigured
 from .core.job_manager import JobLimits, JobManager
 from .core.job_runner import JobRunner
-from .core.model_rows import ModelRows
 from .core.models import OutputFormat, StorageKind
 from .core.ports import JobStore, Outputs, Reading, StorageHandler
 from .core.recipes import Recipes

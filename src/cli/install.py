@@ -123,7 +123,9 @@ def _take_back(file: ClientFile, client: Client, yes: bool, as_json: bool) -> in
     if not _agreed(change, yes, as_json):
         return _tell(Change(file, old, old), "Nothing was written.", as_json)
     file.restore(old, new)
-    return _tell(change, f"Taken back. {client.title} forgets it when it is started again.", as_json)
+    return _tell(
+        change, f"Taken back. {client.title} forgets it when it is started again.", as_json
+    )
 
 
 def _before(kept: str | None, mark: str, text: str, client: Client, now: Any) -> str | None:

@@ -98,9 +98,12 @@ def request_text(request: str) -> str:
 
     if request != "-":
         return request
+    data = sys.stdin.buffer.read(4 * MAX_DESCRIPTION + 1)  # a character has at most four bytes
+    if len(data) > 4 * MAX_DESCRIPTION:
+        hint = f"at most {MAX_DESCRIPTION:,} characters; put details into a schema"
+        raise InvalidArgument("stdin holds too much for a request", hint=hint)
     try:
-        # One character more than may be, at most four bytes each, so that too much is noticed.
-        return sys.stdin.buffer.read(4 * MAX_DESCRIPTION + 4).decode("utf-8", errors="strict")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidArgument("stdin is not UTF-8 text", hint="pipe in a text") from None
 

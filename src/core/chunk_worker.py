@@ -14,7 +14,7 @@ from .chunk_about import chunk_metadata
 from .errors import ChunkDamaged, ChunkMissing, InternalError, NotConfigured
 from .interrupts import left_to_the_main_thread
 from .models import ChunkKey, ChunkMetadata, Job, OutputFormat, StorageKind
-from .threads import to_its_end
+from .running.threads import to_its_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..generation.recipe import Recipe, TableRecipe
-    from .model_rows import ModelRows
+    from .authoring.rows import ModelRows
     from .ports import Clock, JobStore, StorageHandler
 
 log = logging.getLogger("rowmill.runner")

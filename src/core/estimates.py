@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .calls import POOL_CALL, pool_size
+from .authoring.calls import POOL_CALL, pool_size
 from .models import (
     FieldDefinition,
     JobSpecification,

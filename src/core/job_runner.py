@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..utils.redact import redacted
 from .chunk_worker import ChunkWorker
-from .deliveries import WAIT_FOR_BETTER_TIMES, Deliveries
 from .errors import Conflict, IllegalTransition, InternalError, ProviderBusy, RowmillError
-from .holding import Hold, Holds
 from .models import ChunkKey, ChunkMetadata, Job, JobState
-from .moves import Moves
 from .planning import ChunkPlan, Owed
 from .ports import Clock, JobStore, Leases
 from .recipes import Recipes
+from .running.deliveries import WAIT_FOR_BETTER_TIMES, Deliveries
+from .running.holding import Hold, Holds
+from .running.moves import Moves
 from .states import ACTIVE, Event, allowed
 
 if TYPE_CHECKING:

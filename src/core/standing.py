@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .authoring.spending import spending
 from .estimates import expected_usage
 from .models import Job, JobProgress, JobState, Tally, Usage
 from .planning import ChunkPlan
 from .ports import RowWriter
-from .spending import spending
 from .states import ACTIVE, allowed
 
 TENTH = 10.0

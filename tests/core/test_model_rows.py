@@ -8,16 +8,16 @@ from datetime import date
 
 import pytest
 
-from src.core.calls import LEAST_RETRIES, most_calls, planned_calls
+from src.core.authoring.calls import LEAST_RETRIES, most_calls, planned_calls
+from src.core.authoring.rows import ModelRows
+from src.core.authoring.spending import spending
+from src.core.authoring.writing import FRUITLESS_CALLS
 from src.core.errors import BadAnswer, LimitExceeded, ProviderDown
-from src.core.model_rows import ModelRows
 from src.core.models import JobSpecification, Usage
 from src.core.parsing import parse_schema
 from src.core.planning import MODEL_BATCH
 from src.core.ports import WrittenRows
 from src.core.recipes import compiled
-from src.core.spending import spending
-from src.core.writing import FRUITLESS_CALLS
 from src.data import load_pools
 
 ROWS = 60
@@ -296,6 +296,29 @@ async def test_each_attempt_is_reserved_before_it_is_made(bench, job, table):
     await notes(rows, wide, table, 0, 5)
     with pytest.raises(LimitExceeded):
         await notes(rows, wide, table, 20, 25)
+
+
+async def test_calls_under_way_count_against_the_budget_of_whoever_resumes_the_job(
+    bench, job, table
+):
+    writer = ScriptedWriter(gate=asyncio.Event())
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    rows = ModelRows(bench.jobs, writer)
+    paused = asyncio.create_task(notes(rows, tight, table, 0, MODEL_BATCH))
+    await writer.called.wait()
+    paused.cancel()  # its caller goes; the call that was made is paid for and recorded
+    resumed = replace(tight, attempt=tight.attempt + 1)
+    writer.called.clear()
+    other = asyncio.create_task(notes(rows, resumed, table, 20, 25))
+    await writer.called.wait()
+    async with asyncio.timeout(10):
+        with pytest.raises(LimitExceeded):
+            await notes(rows, resumed, table, 40, 45)
+    writer.gate.set()
+    await other
+    with pytest.raises(LimitExceeded):  # and when both have come
+        await notes(rows, resumed, table, 40, 45)
+    assert len(writer.asked) == 2
 
 
 async def test_a_table_takes_no_more_calls_than_planned_and_some_retries(bench, job, table):

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from src.core.threads import to_its_end
+from src.core.running.threads import to_its_end
 
 
 async def test_it_gives_what_the_work_gives() -> None:

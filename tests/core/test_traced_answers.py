@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from src.core.model_rows import ModelRows
+from src.core.authoring.rows import ModelRows
 from src.core.parsing import parse_schema
 from src.core.recipes import compiled
 from src.core.tracing import BY_THE_MODEL, trace_cells, unconfigured

@@ -12,12 +12,12 @@ from random import Random
 from typing import Any
 
 from src.api.limits import Limiter
+from src.core.authoring.rows import ModelRows
 from src.core.chunk_worker import ChunkWorker
 from src.core.datasets import Datasets
 from src.core.errors import RowmillError
 from src.core.job_manager import JobLimits, JobManager, JobRequest
 from src.core.job_runner import JobRunner
-from src.core.model_rows import ModelRows
 from src.core.models import ChunkMetadata, Job, JobState, Usage
 from src.core.ports import Answer, Dataset, Lease, RowRequest, WrittenRows
 from src.core.recipes import Recipes

@@ -195,7 +195,6 @@ PROMISED = [
         ("acyclic", CIRCLE),
         ("without_children", {"customers": (1, 1, 3, 2)}),
         ("per_parent", {"customers": (1, 1, 1, 1)}),
-        ("top_share", {"customers": (1, 1, 2, 2)}),
         ("aggregate", {"totals": ["0.30", "5.00", "1.00", "0.01"]}),
     ],
 )
@@ -206,3 +205,17 @@ def test_what_keys_and_totals_promise_by_themselves_is_judged(check, broken, tmp
     assert [v for v in verdicts if not v.held] == []
     verdicts = judged(schema, shop(**{**right, **broken}), tmp_path, piece=3)
     assert check in {v.check for v in verdicts if not v.held}
+
+
+def test_a_promised_skew_is_judged_where_there_are_rows_to_show_it(tmp_path):
+    schema = parse_schema({"name": "shop", "tables": PROMISED})
+
+    def held(customers, rows):
+        asked = {"customers": 3, "orders": rows, "lines": 5}
+        tables = shop(totals=["0.30", "5.00", "1.00", "0.00"], customers=customers)
+        verdicts = judged(schema, tables, tmp_path, rows=asked)
+        return next(one.held for one in verdicts if one.check == "top_share")
+
+    assert held((1, 1, 1, 2), 400)
+    assert not held((1, 1, 2, 2), 400)
+    assert held((1, 1, 2, 2), 4)  # of four rows, one or two more say nothing

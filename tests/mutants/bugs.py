@@ -96,13 +96,13 @@ BUGS = (
         (STORES, ANY_ORDER),
     ),
     Bug(
-        "redelivery", "whoever asks for a chunk in flight makes it again", "core/deliveries.py",
+        "redelivery", "whoever asks for a chunk in flight makes it again", "core/running/deliveries.py",
         "        task = hold.in_flight.get(key.index) or self._begun(",
         "        task = self._begun(",
         (RUNNER,),
     ),
     Bug(
-        "redelivery", "recorded answers are paid for again", "core/journal.py",
+        "redelivery", "recorded answers are paid for again", "core/authoring/journal.py",
         "        kept = await self.jobs.answers(keys) if keys else {}\n", "        kept = {}\n",
         (EVERY,),
     ),
@@ -129,7 +129,7 @@ BUGS = (
         (STORES, RUNNER),
     ),
     Bug(
-        "leases", "a holder that slept may fail the job", "core/moves.py",
+        "leases", "a holder that slept may fail the job", "core/running/moves.py",
         "            if attempt not in (None, job.attempt):", "            if False:",
         (RUNNER,),
     ),
@@ -140,12 +140,12 @@ BUGS = (
         (LEASES,),
     ),
     Bug(
-        "leases", "a lease got while being cancelled leaks", "core/holding.py",
+        "leases", "a lease got while being cancelled leaks", "core/running/holding.py",
         "            for lease in filter(None, got):\n                lease.release()\n", "",
         (CANCEL,),
     ),
     Bug(
-        "leases", "a chunk is still written when its lease is given back", "core/threads.py",
+        "leases", "a chunk is still written when its lease is given back", "core/running/threads.py",
         "        await asyncio.wait({task})\n", "",
         ("tests/core/test_threads.py", CANCEL),
     ),
@@ -157,7 +157,7 @@ BUGS = (
         (CLOCKS,),
     ),
     Bug(
-        "clocks", "the pace follows the wall clock", "core/deliveries.py",
+        "clocks", "the pace follows the wall clock", "core/running/deliveries.py",
         "(self.clock.monotonic(), key.rows)", "(self.clock.now(), key.rows)",
         (CLOCKS,),
     ),

@@ -15,6 +15,8 @@ from .columns import ARROW_THREADS, as_text, framed, from_text, refuse_nan
 # polars' own text is ours for these; the others are written by `as_text`.
 _NATIVE = (pl.String, pl.Boolean, pl.Date)
 _NEEDS_QUOTES = frozenset(',"\n\r')
+BLOCK, BLOCK_SIZES = 1 << 20, 64
+"""Bytes that Arrow's reader takes at once, and how many sizes from there on are tried."""
 
 
 def encode(table: pa.Table) -> bytes:
@@ -68,7 +70,7 @@ def decode_rows(data: bytes, schema: pa.Schema) -> pa.Table:
         data = BOM_UTF8 + data  # the reader takes one away, and this one is a cell's
     # Arrow's reader wants a row within one block, and is quicker with small ones.
     try:
-        table = _read(data, schema, block_size=1 << 20)
+        table = _read(data, schema, block_size=_block_size(data))
     except pa.ArrowInvalid:
         table = _read(data, schema, block_size=len(data) + 1)
     columns = [
@@ -76,6 +78,14 @@ def decode_rows(data: bytes, schema: pa.Schema) -> pa.Table:
         for column, field in zip(table.columns, schema, strict=True)
     ]
     return pa.table(columns, schema=schema)
+
+
+def _block_size(data: bytes) -> int:
+    """Some megabyte whose blocks part no CR from its LF: Arrow drops such an LF, quoted or not."""
+    for size in range(BLOCK, BLOCK + BLOCK_SIZES):
+        if all(data[at - 1 : at + 1] != b"\r\n" for at in range(size, len(data), size)):
+            return size
+    return len(data) + 1
 
 
 def _read(data: bytes, schema: pa.Schema, *, block_size: int) -> pa.Table:

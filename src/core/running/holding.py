@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from .errors import Conflict
-from .models import ChunkMetadata
-from .planning import ChunkPlan, Owed
-from .ports import JobStore, Lease, Leases
+from ..errors import Conflict
+from ..models import ChunkMetadata
+from ..planning import ChunkPlan, Owed
+from ..ports import JobStore, Lease, Leases
 from .threads import to_its_end
 
 

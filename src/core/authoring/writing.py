@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ..errors import BadAnswer
+from ..kinds import LlmText
+from ..models import Job
+from ..planning import MODEL_BATCH
+from ..ports import Answer, RefusedRow, RowRequest, WrittenRows
 from .asking import Asker
-from .errors import BadAnswer
 from .journal import Cells, Entry, Journal
-from .kinds import LlmText
-from .models import Job
-from .planning import MODEL_BATCH
-from .ports import Answer, RefusedRow, RowRequest, WrittenRows
 
 if TYPE_CHECKING:
-    from ..generation.recipe import TableRecipe
-    from ..utils.likeness import Saying, Seen
+    from ...generation.recipe import TableRecipe
+    from ...utils.likeness import Saying, Seen
 
 FRUITLESS_CALLS = 3
 """Calls in a row that bring none of its rows, before a batch is given up."""
@@ -252,7 +252,7 @@ class Writing:
 
     def _all_said(self, rows: Sequence[Cells]) -> list[dict[int, Saying]]:
         """Of each row, what its judged cells say."""
-        from ..utils.likeness import sayings
+        from ...utils.likeness import sayings
 
         found: list[dict[int, Saying]] = [{} for _ in rows]
         for place in self._seen:
@@ -277,7 +277,7 @@ class Writing:
 
 def _judges(table: TableRecipe) -> dict[int, tuple[float, Seen]]:
     """By column: from which likeness on a text is a repetition, and what was said so far."""
-    from ..utils.likeness import Seen
+    from ...utils.likeness import Seen
 
     found: dict[int, tuple[float, Seen]] = {}
     for place, one in enumerate(table.model_fields):

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .chunk_worker import ChunkWorker
-from .errors import Conflict, LimitExceeded, ProviderBusy, QuotaExhausted, RowmillError
+from ..chunk_worker import ChunkWorker
+from ..errors import Conflict, LimitExceeded, ProviderBusy, QuotaExhausted, RowmillError
+from ..models import ChunkKey, ChunkMetadata, Job
+from ..ports import Clock, JobStore
 from .holding import Hold, Holds
-from .models import ChunkKey, ChunkMetadata, Job
 from .moves import Moves
-from .ports import Clock, JobStore
 
 if TYPE_CHECKING:
-    from ..generation.recipe import Recipe
+    from ...generation.recipe import Recipe
 
 log = logging.getLogger("rowmill.runner")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from .models import Spending, Tally, Usage
+from ..models import Spending, Tally, Usage
 
 Price = Callable[[Usage], float | None]
 

@@ -9,20 +9,20 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..utils.checksums import canonical_sha256
+from ...utils.checksums import canonical_sha256
+from ..models import FieldDefinition, Job
+from ..planning import MODEL_BATCH
+from ..ports import JobStore, Quarantine, RowWriter
+from ..tracing import Recorded, unconfigured
 from .asking import Asker
 from .journal import Cells, Journal
-from .model_pools import ModelPools
-from .models import FieldDefinition, Job
-from .planning import MODEL_BATCH
-from .ports import JobStore, Quarantine, RowWriter
-from .tracing import Recorded, unconfigured
+from .pools import ModelPools
 from .writing import Writing
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..generation.recipe import TableRecipe
+    from ...generation.recipe import TableRecipe
 
 CALLS_AT_ONCE = 10
 AHEAD = 3
@@ -96,7 +96,7 @@ class ModelRows:
     async def _rows(
         self, job: Job, table: TableRecipe, start: int, stop: int
     ) -> dict[str, pa.Array]:
-        from ..generation.arrow_types import to_array
+        from ...generation.arrow_types import to_array
 
         if not table.model_fields:
             return {}
@@ -168,7 +168,7 @@ class ModelRows:
     async def _drawn(
         self, job: Job, table: TableRecipe, start: int, stop: int
     ) -> dict[str, pa.Array]:
-        from ..generation.arrow_types import to_array
+        from ...generation.arrow_types import to_array
 
         columns: dict[str, pa.Array] = {}
         for field in table.pool_fields:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
+from ..errors import LimitExceeded, ProviderError
+from ..models import Job, Usage
+from ..ports import Answer, JobStore, Quarantine, RowRequest, RowWriter, WrittenRows
 from .calls import most_calls
-from .errors import LimitExceeded, ProviderError
-from .models import Job, Usage
-from .ports import Answer, JobStore, Quarantine, RowRequest, RowWriter, WrittenRows
 
 if TYPE_CHECKING:
-    from ..generation.recipe import TableRecipe
+    from ...generation.recipe import TableRecipe
 
 Sift = Callable[[WrittenRows], WrittenRows]
 """Takes out of an answer what does not suit the rows that are there already."""
@@ -31,13 +31,17 @@ CALLS_HINT = (
 
 @dataclass(slots=True)
 class Account:
-    """What a job has used, and what may be added to that by the calls under way."""
+    """What a job has used, and what may be added to that by the calls under way: those too that
+    began before the job was paused and resumed. Calls are counted by table.
 
-    spent: Usage
-    calls: Counter[str]
-    """By table."""
+    `attempt`: the one at which the record was last read; -1 before it was.
+    """
+
+    spent: Usage = Usage()
+    calls: Counter[str] = field(default_factory=Counter)
     reserved: Usage = Usage()
     under_way: Counter[str] = field(default_factory=Counter)
+    attempt: int = -1
 
     def add(self, table: str, usage: Usage) -> None:
         self.spent += usage
@@ -62,8 +66,7 @@ class Asker:
         self._jobs = jobs
         self._writer = writer
         self._quarantine = quarantine
-        # Read once for an attempt at a job: only the holder of its lease spends anything.
-        self._accounts: dict[str, tuple[int, Account]] = {}
+        self._accounts: defaultdict[str, Account] = defaultdict(Account)
 
     async def ask(
         self, job: Job, table: TableRecipe, request: RowRequest, sift: Sift, keep: Keep
@@ -125,16 +128,19 @@ class Asker:
             account.under_way[table.name] -= purchase.calls
 
     async def _account(self, job: Job) -> Account:
-        known = self._accounts.get(job.job_id)
-        if known is None or known[0] != job.attempt:
+        """Read once for an attempt at a job: only the holder of its lease spends anything."""
+        account = self._accounts[job.job_id]
+        if account.attempt < job.attempt:
+            before, calls_before = account.spent, account.calls.copy()
             tally = await self._jobs.tally(job.job_id)
-            calls: Counter[str] = Counter()
-            for table, _, usage in tally.usage_by:
-                calls[table] += usage.calls
-            known = self._accounts.get(job.job_id)  # another call may have been quicker
-            if known is None or known[0] != job.attempt:
-                known = self._accounts[job.job_id] = job.attempt, Account(tally.usage, calls)
-        return known[1]
+            if account.attempt < job.attempt:  # else another call was quicker
+                # What came in meanwhile may be in the record or not: rather twice than not at all.
+                account.spent = tally.usage + (account.spent - before)
+                account.calls.subtract(calls_before)
+                for table, _, usage in tally.usage_by:
+                    account.calls[table] += usage.calls
+                account.attempt = job.attempt
+        return account
 
     def _permit(
         self,

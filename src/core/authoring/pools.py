@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ..utils.checksums import canonical_sha256
+from ...utils.checksums import canonical_sha256
+from ..errors import BadAnswer
+from ..models import FieldDefinition, Job
+from ..ports import Answer, RowRequest, RowWriter, WrittenRows
 from .asking import Asker
 from .calls import POOL_CALL, pool_size
-from .errors import BadAnswer
 from .journal import Entry, Journal
-from .models import FieldDefinition, Job
-from .ports import Answer, RowRequest, RowWriter, WrittenRows
 
 if TYPE_CHECKING:
-    from ..generation.recipe import TableRecipe
+    from ...generation.recipe import TableRecipe
 
 FRUITLESS_ROUNDS = 3
 SHOWN = 100

@@ -7,10 +7,10 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import Conflict, IllegalTransition
-from .models import Job
-from .ports import JobStore
-from .states import Event, after
+from ..errors import Conflict, IllegalTransition
+from ..models import Job
+from ..ports import JobStore
+from ..states import Event, after
 
 log = logging.getLogger("rowmill.runner")
 

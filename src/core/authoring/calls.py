@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import LlmPool
-from .planning import MODEL_BATCH
+from ..kinds import LlmPool
+from ..planning import MODEL_BATCH
 
 if TYPE_CHECKING:
-    from ..generation.recipe import TableRecipe
-    from .models import FieldDefinition
+    from ...generation.recipe import TableRecipe
+    from ..models import FieldDefinition
 
 POOL_CALL = 200
 """Values of a pool asked for in one call."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .ports import Answer, JobStore
+from ..ports import Answer, JobStore
 
 Cells = tuple[Any, ...]
 

@@ -1,0 +1,1 @@
+"""How a job runs: who holds it, what is under way, and the moves of its state."""
