@@ -1,4 +1,4 @@
-"""A million rows × 12 columns judged, beside one bare polars scan of the same file.
+"""A million rows × 12 columns judged and reported, beside one bare polars scan of the same file.
 
 `python -m bench.judge` prints seconds and peak memory, each side a process of its own, in turn; the
 bare scan reads every column and takes its nulls, its least and its greatest value. A quarter and
@@ -16,6 +16,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from .timing import median, ratio
@@ -80,18 +81,22 @@ def run() -> None:
 
 def _compare(folder: Path, rows: int, runs: int) -> dict[str, float]:
     _worker("make", folder, rows)
-    ours, bare = [], []
+    ours, both, bare = [], [], []
     for number in range(runs + 1):
-        pair = _worker("judge", folder, rows), _worker("scan", folder, rows)
+        found = [_worker(what, folder, rows) for what in ("judge", "report", "scan")]
         if number:  # the first ones warm the page cache
-            ours.append(pair[0])
-            bare.append(pair[1])
-    seconds = [[one["s"] for one in side] for side in (ours, bare)]
+            for side, one in zip((ours, both, bare), found, strict=True):
+                side.append(one)
+    seconds = [[one["s"] for one in side] for side in (ours, bare, both)]
     peak = max(one["mb"] for one in ours)
     print(f"{rows:>9,} rows, {ours[0]['checks']:.0f} checks ({ours[0]['held']:.0f} hold): judged "
           f"{median(seconds[0]):.2f} s, bare scan {median(seconds[1]):.2f} s, "
-          f"{ratio(*seconds):.1f} × ({_cpu(ours):.2f} and {_cpu(bare):.2f} s of CPU), "
+          f"{ratio(*seconds[:2]):.1f} × ({_cpu(ours):.2f} and {_cpu(bare):.2f} s of CPU), "
           f"peak {peak:.0f} MB", flush=True)  # fmt: skip
+    print(f"{'':>9}  and reported as a page of {both[0]['page'] / 1000:,.0f} kB: "
+          f"{median(seconds[2]):.2f} s in all, {ratio(seconds[2], seconds[1]):.1f} × "
+          f"({_cpu(both):.2f} s of CPU), peak {max(one['mb'] for one in both):.0f} MB",
+          flush=True)  # fmt: skip
     return {"scan": median(seconds[1])}
 
 
@@ -147,6 +152,28 @@ def _judge(path: Path, rows: int) -> dict[str, float]:
     return {"checks": len(verdicts), "held": held}
 
 
+def _report(path: Path, rows: int) -> dict[str, float]:
+    """After judging, and in the same process, as `rowmill.report` follows `rowmill.generate`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from src.core.parsing import parse_schema
+    from src.reporting.charts import warm_up
+    from src.reporting.columns import card
+    from src.reporting.profile import TableProfile
+
+    drawing = Thread(target=warm_up)
+    found = _judge(path, rows)
+    drawing.start()
+    schema = parse_schema(DOCUMENT)
+    profile = TableProfile(schema, schema.tables[0], rows)
+    for batch in pq.ParquetFile(path, pre_buffer=False).iter_batches(BATCH):
+        profile.feed(pa.Table.from_batches([batch]))
+    columns = profile.columns()
+    drawing.join()
+    return found | {"page": len("".join(map(card, columns)).encode())}
+
+
 def _scan(path: Path, rows: int) -> dict[str, float]:
     import polars as pl
 
@@ -166,7 +193,7 @@ def _cpu_s() -> float:
 
 
 def main(what: str, folder: str, rows: str) -> None:
-    work = {"make": _make, "judge": _judge, "scan": _scan}[what]
+    work = {"make": _make, "judge": _judge, "report": _report, "scan": _scan}[what]
     path, began, busy = Path(folder) / f"orders_{rows}.parquet", time.perf_counter(), _cpu_s()
     found = work(path, int(rows))
     found |= {"s": time.perf_counter() - began, "cpu": _cpu_s() - busy}

@@ -90,10 +90,12 @@ async def busy(home: Path) -> list[Figure]:
     """Eight chunks in flight and a merge of a million rows, while a client asks for status."""
     from mcp import Client
 
+    from src.lean import be_lean
     from src.mcp_server.precedence import answers_first
     from src.mcp_server.serving import build_server
 
-    answers_first(asyncio.get_running_loop())  # as every server does
+    be_lean()  # as every server does
+    answers_first(asyncio.get_running_loop())
     async with Client(build_server(_settings(home))) as client:
         merged = await _job(client, MILLION)
         await _ended(client, merged)

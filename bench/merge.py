@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from src.lean import leave_out_pandas
+from src.lean import be_lean
 
 from .timing import median, ratio
 
@@ -233,7 +233,7 @@ WORK: dict[str, Callable[[Path, str, str, int], Callable[[], None]]] = {
 def _main(words: Iterable[str]) -> None:
     import resource
 
-    leave_out_pandas()  # as the command line and the server do
+    be_lean()  # as the command line and the server do
     what, folder, *more = words
     if what == "make":
         _make(Path(folder))

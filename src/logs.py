@@ -61,9 +61,16 @@ def close() -> None:
         handler.close()
 
 
+class _LogFile(RotatingFileHandler):
+    """A line that the disk does not take is lost: whatever is wrong there, the caller says it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        pass
+
+
 def _file(folder: Path, formatter: logging.Formatter) -> logging.Handler:
     folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
+    handler = _LogFile(
         folder / "rowmill.log",
         maxBytes=FILE_BYTES,
         backupCount=FILES_KEPT,

@@ -101,3 +101,17 @@ def test_every_setting_that_a_message_names_exists():
         )
         constants = {node.id for node in nodes if isinstance(node, ast.Name)}
         assert set(named) - known - constants == set(), path.name
+
+
+def test_a_dotenv_file_that_is_no_text_is_said_with_what_to_do(in_an_empty_folder):
+    (in_an_empty_folder / ".env").write_bytes(b"JOB_MAX_ROWS=\xff\xfe\n")
+    with pytest.raises(InvalidArgument, match="not UTF-8") as caught:
+        Settings.load()
+    assert ".env" in caught.value.hint
+
+
+def test_a_home_of_somebody_who_is_not_here_is_said_with_what_to_do(monkeypatch):
+    monkeypatch.setenv("ROWMILL_HOME", "~nobody-of-that-name/data")
+    with pytest.raises(InvalidArgument, match="nobody knows where") as caught:
+        Settings.load()
+    assert "in full" in caught.value.hint

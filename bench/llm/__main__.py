@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from src.lean import be_lean
+
 from .kills import kills
 from .limits import memory, pool, quotas
 from .speed import calm, faults
@@ -17,6 +19,7 @@ async def run(names: list[str]) -> None:
         await PARTS[name]()
 
 
+be_lean()  # as the command line and the server are
 wanted = sys.argv[1:] or [*PARTS, "kills"]
 if "kills" in wanted:
     kills()  # first, while no thread has started that a fork would lose

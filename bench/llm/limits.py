@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from src.core.planning import MODEL_BATCH
+from src.lean import be_lean
 
 from .world import PRODUCTS, ROOT, SCHEMA, app, job, say, service
 
@@ -91,6 +92,7 @@ async def memory() -> None:
 
 
 async def _memory(rows: int) -> None:
+    be_lean()
     with service() as gemini, tempfile.TemporaryDirectory() as home:
         async with app(gemini.url, home, at_once=10) as opened:
             _, _, seconds, cpu = await job(opened, SCHEMA, rows)

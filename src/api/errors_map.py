@@ -81,8 +81,9 @@ def provider_error(exc: Exception, model: str, redact: Redact) -> ProviderError:
             ),
         ),
         (
-            # The SDK found the answer not to be of the documented shape.
-            (ValueError, TypeError, LookupError, AttributeError),
+            # The SDK found the answer not to be of the documented shape, or stumbled over its text:
+            # it reads that too, and JSON may nest too deep or hold a number of 5,000 digits.
+            (ValueError, TypeError, LookupError, AttributeError, RecursionError),
             BadAnswer("Gemini's answer has a shape of its own", hint="try again"),
         ),
     )

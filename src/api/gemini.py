@@ -251,13 +251,15 @@ class GeminiClient:
 
     async def _once(self, line: _Line, asked: _Question) -> GenerateContentResponse | None:
         """None where the key was set aside."""
-        asked.permit(asked.usage)
         learned = self._learned[asked.prompt.system]
         async with line.limiter.slot(learned.of(asked.at_most)) as ticket:
+            asked.permit(asked.usage)  # now: the quota may have kept it waiting for minutes
             try:
                 response = await self._send(line, ticket, asked)
             except ProviderError as error:
-                asked.usage += Usage(calls=1, lost_calls=int(isinstance(error, NoAnswer)))
+                # Of a bad answer here not even the usage could be read.
+                lost = isinstance(error, NoAnswer | BadAnswer)
+                asked.usage += Usage(calls=1, lost_calls=int(lost))
                 if self._is_set_aside(line, ticket, error):
                     return None
                 raise

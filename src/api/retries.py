@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from ..core.errors import ProviderBlocked, ProviderBusy, RowmillError
+from ..core.errors import ProviderBlocked, ProviderBusy, ProviderError, RowmillError
 
 FIRST_WAIT_S, GROWTH = 0.4, 3.0
 """One refusal is soon mended, for the whole job may wait for its last row; a second is not."""
@@ -31,7 +31,7 @@ async def retried(
     while True:
         try:
             return await call()
-        except RowmillError as error:
+        except ProviderError as error:
             if attempt >= _tries(error, max_attempts) or not worth_another_try(error):
                 raise
             wait = wait_s(attempt, error, random)

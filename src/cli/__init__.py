@@ -1,11 +1,11 @@
 """The command line: `rowmill`, or `python -m src.cli` in a checkout."""
 
-from ..lean import leave_out_pandas
+from ..lean import be_lean
 
 
 def main() -> None:
     """Run the command that the process was given and leave with its exit code."""
-    leave_out_pandas()
+    be_lean()
     try:
         from .program import program
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 READERS = {"local": "rowmill's own reader"}
 MAKER_WIDTH = 200
-VERDICT_WIDTH = 48
+VERDICT_WIDTH, NARROWEST = 48, 16
+CHECK_WIDTH = 29
+"""Of a mark and the longest check's name, with the gaps between all columns."""
 
 
 def understood(screen: Screen, found: Extracted) -> None:
@@ -78,6 +80,8 @@ def _first_rows(screen: Screen, table: str, rows: Sequence[Mapping[str, Any]]) -
 def verdicts(screen: Screen, found: Sequence[Verdict]) -> None:
     if not found:
         return
+    # Three columns share what mark and check leave, or the last would be squeezed to nothing.
+    width = max(NARROWEST, min(VERDICT_WIDTH, (screen.out.width - CHECK_WIDTH) // 3))
     screen.say("Checked on the finished file:", "bold")
     screen.show(
         grid(
@@ -86,7 +90,7 @@ def verdicts(screen: Screen, found: Sequence[Verdict]) -> None:
                 ("✓" if v.held else "✗", v.check.replace("_", " "), v.about, _wanted(v), _found(v))
                 for v in found
             ],
-            cell=VERDICT_WIDTH,
+            cell=width,
         )
     )
     broken = [verdict for verdict in found if not verdict.held]

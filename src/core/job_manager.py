@@ -127,6 +127,7 @@ class JobManager:
         if event in (Event.START, Event.RESUME, Event.RETRY):
             return await self._start(job, event, here)
         changed = await self.runner.move(job.job_id, event, wanted=False)
+        self.runner.spend_no_more(job.job_id)
         if event is Event.CANCEL:
             await self.runner.halt(job.job_id)
         return changed

@@ -118,6 +118,11 @@ class JobRunner:
         rows = sum(count for _, count in list(hold.recent)[1:])
         return round(rows / seconds, 1) if seconds > 0 else None
 
+    def spend_no_more(self, job_id: str) -> None:
+        """Ask a model nothing more for a job that is no longer active; its answers are kept."""
+        if self.worker.model_rows is not None:
+            self.worker.model_rows.halt(job_id)
+
     async def halt(self, job_id: str) -> None:
         """Drop what is in flight here; the state is the caller's to have changed before."""
         hold = self._holds.now(job_id)
@@ -174,6 +179,8 @@ class JobRunner:
     async def _ready(self, job: Job, hold: Hold) -> Recipe:
         """Compile; a job in SCHEMA_VALIDATION is accepted by that, or fails."""
         recipe = await self.recipes.of(job)
+        if self.worker.model_rows is not None:
+            self.worker.model_rows.go_on(job.job_id)
         if job.state is JobState.SCHEMA_VALIDATION:
             await self._moves.make_if_possible(job.job_id, Event.ACCEPT, attempt=hold.attempt)
         return recipe

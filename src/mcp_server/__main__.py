@@ -2,9 +2,9 @@
 
 import sys
 
-from ..lean import leave_out_pandas
+from ..lean import be_lean
 from .running import main
 
 if __name__ == "__main__":
-    leave_out_pandas()
+    be_lean()
     sys.exit(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 import threading
@@ -12,16 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 WORKERS = 64
 """More than ever compute at once: whoever asks a quick thing of a thread finds one free."""
 NICENESS = 10
-OLD_COLLECTIONS = 100
-"""Young collections between two that look at everything; with Python's own ten, those stop all
-threads for 60 to 90 ms, several times while libraries and name pools are loaded."""
 
 
 def answers_first(loop: asyncio.AbstractEventLoop) -> None:
     """Set up a server's loop: while eight chunks are made on two cores, status came in 63 to 79 ms
     (99 %) where equal threads needed 92 to 115."""
-    young, middle, _ = gc.get_threshold()
-    gc.set_threshold(young, middle, OLD_COLLECTIONS)
     loop.set_default_executor(
         ThreadPoolExecutor(WORKERS, thread_name_prefix="rowmill-work", initializer=_give_way)
     )

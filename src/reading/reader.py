@@ -29,6 +29,7 @@ from .saying.values import plain_word
 from .shaping import Shaped, built, reshape, shape
 from .text import LONGEST_CLAUSE, Clause, clauses, clean
 from .ties.agreeing import agree
+from .ties.alike import alike, unlike
 from .ties.conditions import Names
 from .ties.relating import Tie, relate
 from .ties.row import Row
@@ -95,6 +96,7 @@ class _Reader:
         self.setting = Setting(context)
         self.table = ""
         self.ties: list[Tie] = []
+        self.alike: list[tuple[str, str]] = []
 
     def reading(self) -> Reading:
         text, rows, because = heading.take_rows(self.text, self.context)
@@ -172,6 +174,9 @@ class _Reader:
     def _phrase(self, phrase: Phrase) -> None:
         if phrase.shares:
             self._shared(phrase)
+            return
+        if (name := alike(phrase.text)) is not None:
+            self.alike.append((name, phrase.words))
             return
         said = self._named(self._read(phrase))
         known = self._known(said)
@@ -355,6 +360,7 @@ class _Reader:
             list(agree(self.fields, self.setting.owner, local=bool(self.locale))), self.setting
         )
         self.left.extend(relate(row, self.ties))
+        self.left.extend(words for name, words in self.alike if not unlike(row, name, words))
         fields = row.fields
         if rows is None:
             self.questions.insert(0, "How many rows?")

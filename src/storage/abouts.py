@@ -37,11 +37,6 @@ def parsed(data: bytes | None) -> ChunkAbout | None:
     return ChunkAbout.parse(document)
 
 
-def at_home(name: str, about: ChunkAbout) -> bool:
-    """Whether words lie under their own chunk's name: a copy elsewhere counts for none."""
-    return name == about_name(about.key)
-
-
 def _check(document: dict[str, object]) -> str:
     return canonical_sha256(document)[:CHECK_DIGITS]
 

@@ -52,8 +52,7 @@ class CloudStorageHandler:
     def abouts(self, job_id: str) -> Iterator[ChunkAbout]:
         names = sorted(path for path, _ in self._bucket.names(_folder(job_id)))
         ours = (name for name in names if name.split("/")[-1].startswith(abouts.PREFIX))
-        told = ((name.split("/")[-1], abouts.parsed(self._bucket.read(name))) for name in ours)
-        return (about for name, about in told if about and abouts.at_home(name, about))
+        return filter(None, (abouts.parsed(self._bucket.read(name)) for name in ours))
 
     def neighbours(self, key: ChunkKey) -> Iterator[ChunkAbout]:
         return islice(self.abouts(key.job_id), SEARCHED)

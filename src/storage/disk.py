@@ -77,8 +77,7 @@ class DiskStorageHandler:
         folder = self._folder(job_id)
         with refusals_mapped(CHUNKS):
             found = sorted(folder.glob(f"{abouts.PREFIX}*.json"))
-        told = ((path.name, self._about(path)) for path in found)
-        return (about for name, about in told if about and abouts.at_home(name, about))
+        return filter(None, map(self._about, found))
 
     def neighbours(self, key: ChunkKey) -> Iterator[ChunkAbout]:
         pattern = f"{abouts.PREFIX}*.json"

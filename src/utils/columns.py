@@ -57,6 +57,15 @@ def wall_clock(array: pa.Array) -> pa.Array:
     return wall.to_arrow().cast(pa.timestamp(array.type.unit))
 
 
+def extremes(array: pa.Array | pa.ChunkedArray) -> tuple[Any, Any]:
+    """The least and the greatest value, None where there is none."""
+    if not pa.types.is_duration(array.type):
+        found = pc.min_max(array).as_py()
+        return found["min"], found["max"]
+    found = pc.min_max(array.cast(pa.int64()))  # which has no kernel for durations
+    return tuple(found[end].cast(array.type).as_py() for end in ("min", "max"))  # type: ignore[return-value]  # of two
+
+
 def values_at(array: pa.Array, rows: Rows) -> list[Any]:
     """The Python values of a few rows, moments without their zone."""
     taken: list[Any] = wall_clock(array.take(pa.array(rows, pa.int64()))).to_pylist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -82,6 +83,8 @@ def _bound(
 ) -> Iterator[Test]:
     if bound is None or field.type not in ORDERED:
         return
+    if field.type == "integer" and isinstance(bound, float) and math.isfinite(bound):
+        bound = _WHOLE[side](bound)
     limit = lower_bound(bound, field.type) if "minimum" in side else upper_bound(bound, field.type)
     if limit is None:  # the bound is no value of this type, which the schema checks refuse
         return
@@ -104,6 +107,12 @@ class _Outside:
     value: Callable[[Decimal, Decimal], bool]
     column: Callable[[Any, Decimal], Mask]
 
+
+_WHOLE: dict[str, Callable[[float], int]] = {
+    "minimum": math.ceil, "maximum": math.floor,
+    "exclusive_minimum": math.floor, "exclusive_maximum": math.ceil,
+}  # fmt: skip
+"""The bound among the whole numbers that says the same as one between two of them."""
 
 _OUTSIDE = {
     "minimum": _Outside(lambda n, at: n < at, lambda c, at: c.below(at)),

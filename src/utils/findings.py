@@ -8,10 +8,9 @@ from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..core.models import FieldDefinition
-from .columns import Mask, present, wall_clock
+from .columns import Mask, extremes, present, wall_clock
 from .text import shown
 from .validators import column_faults
 
@@ -93,13 +92,13 @@ class EveryRow:
             self._widen(array)
 
     def _widen(self, array: pa.Array) -> None:
-        ends = pc.min_max(wall_clock(array)).as_py()
-        if ends["min"] is None:
+        least, greatest = extremes(wall_clock(array))
+        if least is None:
             return
-        if self.least is None or ends["min"] < self.least:
-            self.least = ends["min"]
-        if self.greatest is None or ends["max"] > self.greatest:
-            self.greatest = ends["max"]
+        if self.least is None or least < self.least:
+            self.least = least
+        if self.greatest is None or greatest > self.greatest:
+            self.greatest = greatest
 
     def finding(self) -> Finding:
         if self.broken:

@@ -277,6 +277,10 @@ def _range(table: str, field: FieldDefinition) -> Iterator[Expectation]:
     if kind not in ORDERED:
         return
     low, high = given.minimum, given.maximum
+    if kind == "integer" and isinstance(low, float) and math.isfinite(low):
+        low = math.ceil(low)
+    if kind == "integer" and isinstance(high, float) and math.isfinite(high):
+        high = math.floor(high)
     if kind == "integer" and low is None and given.exclusive_minimum is not None:
         low = math.floor(given.exclusive_minimum) + 1
     if kind == "integer" and high is None and given.exclusive_maximum is not None:

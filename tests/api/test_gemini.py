@@ -414,3 +414,13 @@ async def test_an_attempt_that_is_not_permitted_is_not_sent():
         with pytest.raises(LimitExceeded):
             await client.generate_data_chunk(request(), permit=permit)
         assert len(emulator.calls) == 1
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, f"[[0,{'9' * 6_000},1]]"], ids=["deep", "long"])
+async def test_an_answer_that_the_library_stumbles_over_is_asked_for_again(text):
+    asked = []
+    async with gemini(answers=[text]) as (client, _):
+        back = await client.generate_data_chunk(request(), permit=asked.append)
+    assert len(back.rows) == 4
+    assert asked == [Usage(), Usage(1, lost_calls=1)]  # billed, and nobody could read how much
+    assert back.usage.calls == 2

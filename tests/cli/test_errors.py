@@ -184,3 +184,37 @@ def test_stdin_that_is_no_text_is_refused(run: Run) -> None:
     result = run("generate", "-", stdin=b"\xff\xfe\x00")
     assert result.exit_code == 2
     assert "UTF-8" in result.stderr
+
+
+def test_a_number_too_long_for_python_is_said_with_what_to_do(run: Run) -> None:
+    Path("long.json").write_text(f'{{"rows": {"9" * 6000}, "fields": [{{"name": "a"}}]}}')
+    result = run("schema", "validate", "long.json")
+    assert result.exit_code == 2
+    assert "too long" in result.stderr
+
+
+@pytest.mark.parametrize("place", ["file:///tmp/x.csv", "https://example.org/x.csv"])
+def test_an_address_that_is_no_bucket_is_no_path_either(run: Run, place: str) -> None:
+    result = run("generate", "5 customers with name", "-o", place)
+    assert result.exit_code == 2
+    assert "s3://BUCKET" in result.stderr
+    assert not list(Path().iterdir())
+
+
+def test_more_than_a_request_may_hold_is_said_of_stdin(run: Run) -> None:
+    # A cut in the middle of a letter is not a text that is no UTF-8.
+    result = run("schema", "extract", "-", stdin="x" + "ü" * 100_000)
+    assert result.exit_code == 2
+    assert "stdin holds too much" in result.stderr
+
+
+def test_a_full_disk_under_the_log_prints_no_traceback(
+    run: Run, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("a device that is always full is Linux's")
+    (home / "logs").mkdir()
+    (home / "logs" / "rowmill.log").symlink_to("/dev/full")
+    result = run("jobs", "show", "nothing")
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr + capfd.readouterr().err

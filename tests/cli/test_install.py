@@ -325,3 +325,15 @@ def test_json_answers_one_document(answer: Callable[..., Any], install: Install)
     said = answer("install", "claude-code", "--yes")
     assert said["changed"] is True
     assert said["path"].endswith(".claude.json")
+
+
+def test_where_nobody_can_be_asked_it_says_how_to_go_on(install: Install, claude: Path) -> None:
+    result = install("claude-code", stdin="")
+    assert result.exit_code == 2
+    assert "--yes" in result.stderr
+    assert not claude.exists()
+
+
+def test_undo_does_not_say_to_switch_it_on(install: Install) -> None:
+    install("cursor", "--yes")
+    assert "Switch it on" not in install("cursor", "--undo", "--yes").stdout

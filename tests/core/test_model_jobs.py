@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -238,3 +239,46 @@ async def test_where_the_model_writes_every_field_rules_and_keys_still_hold(
     assert all(row["low"] <= row["high"] for row in rows)
     assert all(row["gap"] == row["high"] - row["low"] for row in rows)
     assert "stars" in emulator.calls[0].prompt
+
+
+async def test_a_job_that_fails_in_circles_is_paused_by_its_calls_and_can_be_resumed(
+    settings, tmp_path
+):
+    rows = 300  # 15 calls, and 40 more
+    async with Emulator(rates={"row": 0.9}) as emulator:
+        configured = settings(tmp_path / "a")
+        group = configured.gemini.model_copy(update={"base_url": emulator.url})
+        async with open_app(Settings(home=configured.home, gemini=group)) as app:
+            document = {**REVIEWS, "rows": rows}
+            created = await app.manager.create(JobRequest(Given(document=document), seed=7))
+            await app.manager.control(created.job.job_id, "start")
+            job = await app.manager.run(created.job.job_id)
+            assert job.state is JobState.PAUSED
+            assert "55 calls were made for reviews" in job.problem
+            assert emulator.counts["calls"] == 55
+            emulator.rates.clear()  # the service has come to its senses
+            await app.manager.control(job.job_id, "resume")
+            dataset = await merged(app, await app.manager.run(job.job_id))
+    assert dataset.rows == rows
+    assert emulator.counts["rows_twice"] == 0
+
+
+async def test_a_job_that_is_paused_sends_nothing_more(settings, tmp_path):
+    async with Emulator(latency_s=0.05) as emulator:
+        configured = settings(tmp_path / "a")
+        group = configured.gemini.model_copy(
+            update={"base_url": emulator.url, "max_concurrency": 1}
+        )
+        async with open_app(Settings(home=configured.home, gemini=group)) as app:
+            document = {**REVIEWS, "rows": 200}
+            created = await app.manager.create(JobRequest(Given(document=document), seed=7))
+            job_id = created.job.job_id
+            await app.manager.control(job_id, "start")
+            run = asyncio.create_task(app.manager.run(job_id))
+            await emulator.called.wait()
+            await app.manager.control(job_id, "pause")
+            assert (await run).state is JobState.PAUSED
+            assert emulator.counts["calls"] <= 2
+            await app.manager.control(job_id, "resume")
+            assert (await merged(app, await app.manager.run(job_id))).rows == 200
+    assert emulator.counts["rows_twice"] == 0

@@ -12,7 +12,7 @@ from src.core.authoring.calls import LEAST_RETRIES, most_calls, planned_calls
 from src.core.authoring.rows import ModelRows
 from src.core.authoring.spending import spending
 from src.core.authoring.writing import FRUITLESS_CALLS
-from src.core.errors import BadAnswer, LimitExceeded, ProviderDown
+from src.core.errors import BadAnswer, Conflict, LimitExceeded, ProviderDown
 from src.core.models import JobSpecification, Usage
 from src.core.parsing import parse_schema
 from src.core.planning import MODEL_BATCH
@@ -223,11 +223,23 @@ async def test_calls_under_way_count_against_the_budget(bench, job, table):
     tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
     rows = ModelRows(bench.jobs, writer)
     whole = asyncio.create_task(notes(rows, tight, table, 0, ROWS))
+    await writer.called.wait()
+    writer.gate.set()
     with pytest.raises(LimitExceeded):
         await whole
     assert len(writer.asked) == 2
-    writer.gate.set()
-    await rows.close()
+
+
+async def test_what_is_set_aside_for_calls_under_way_pauses_no_job_that_can_pay(bench, job, table):
+    def cheap(request):
+        return replace(everything(request), usage=Usage(1, 10, 25))
+
+    tight = replace(
+        job, spec=replace(SPEC, max_cost_usd=0.15)
+    )  # each may cost 0.10, and does 0.025
+    writer = ScriptedWriter(script=[cheap] * 3)
+    assert len(await notes(ModelRows(bench.jobs, writer), tight, table, 0, ROWS)) == ROWS
+    assert len(writer.asked) == 3
 
 
 async def test_rows_that_several_answers_left_out_are_asked_for_in_one_call(bench, job, table):
@@ -311,14 +323,23 @@ async def test_calls_under_way_count_against_the_budget_of_whoever_resumes_the_j
     writer.called.clear()
     other = asyncio.create_task(notes(rows, resumed, table, 20, 25))
     await writer.called.wait()
-    async with asyncio.timeout(10):
-        with pytest.raises(LimitExceeded):
-            await notes(rows, resumed, table, 40, 45)
+    third = asyncio.create_task(notes(rows, resumed, table, 40, 45))
     writer.gate.set()
     await other
-    with pytest.raises(LimitExceeded):  # and when both have come
-        await notes(rows, resumed, table, 40, 45)
+    with pytest.raises(LimitExceeded):
+        await third
     assert len(writer.asked) == 2
+
+
+async def test_for_a_job_that_was_stopped_nothing_is_sent_until_it_goes_on(bench, job, table):
+    writer = ScriptedWriter()
+    rows = ModelRows(bench.jobs, writer)
+    rows.halt(job.job_id)
+    with pytest.raises(Conflict, match="stopped"):
+        await notes(rows, job, table, 0, 5)
+    assert writer.asked == []
+    rows.go_on(job.job_id)
+    assert len(await notes(rows, job, table, 0, 5)) == 5
 
 
 async def test_a_table_takes_no_more_calls_than_planned_and_some_retries(bench, job, table):

@@ -154,6 +154,17 @@ def test_durations_come_in_whole_units():
          "generator.after", "missing"),
         ({"type": "date", "constraints": {"exclusiveMinimum": 3}},
          "exclusiveMinimum", "wrong_constraint"),
+        ({"type": "datetime", "constraints": {"minimum": "9999-12-31T23:59:59-05:00"}},
+         "minimum", "bad_bound"),
+        ({"type": "datetime", "generator": {"kind": "datetime", "time_zone": "Europe/Berlin",
+          "minimum": "0001-01-01", "maximum": "0001-01-02"}}, "generator.time_zone", "bad_bound"),
+        ({"type": "datetime", "generator": {"kind": "datetime", "time_zone": "Europe/Berlin",
+          "minimum": "2024-03-31T02:59:00", "maximum": "2024-03-31T03:00:00"}},
+         "generator.time_zone", "empty_range"),
+        ({"type": "datetime", "generator": {**HOURS, "minimum": "0001-01-01",
+          "maximum": "9999-12-30"}}, "generator.business_hours", "too_wide"),
+        ({"type": "duration", "generator": {"kind": "timedelta", "maximum": 3, "after": "x"}},
+         "generator.after", "wrong_type"),
     ],
     ids=str,
 )  # fmt: skip
@@ -163,3 +174,11 @@ def test_impossible_moments_are_refused(field, path, code):
     assert {problem.code for problem in found} == {code}
     assert path in found[0].path
     assert found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "latest"), [("time", "23:59:59.500000"), ("datetime", "9999-12-31T23:59:59.999999")]
+)
+def test_a_minimum_in_the_last_second_leaves_itself(kind, latest):
+    cells = column({"type": kind, "constraints": {"minimum": latest}}, 3)
+    assert {cell.isoformat() for cell in cells.to_pylist()} == {latest}

@@ -486,3 +486,12 @@ def test_a_field_without_a_generator_has_the_distribution_of_its_values(tmp_path
 
     assert held([True, False] * 100, [1, 2] * 100) == [True, True]
     assert held([True] * 200, [1] * 200) == [False, False]
+
+
+def test_the_range_of_durations_is_measured():
+    fields = [{"name": "d", "type": "duration"}]
+    checked = schema_with({"check": "range", "field": "d", "maximum": "P40D"}, fields=fields)
+    table = pa.table({"d": pa.array([timedelta(days=3), None, timedelta(hours=1)])})
+    (verdict,) = [v for v in judged(checked, table) if v.check == "range"]
+    assert verdict.held
+    assert verdict.measured == "1:00:00 to 3 days, 0:00:00"

@@ -212,3 +212,47 @@ def test_what_names_no_field_or_turns_in_a_circle_is_quoted(text: str) -> None:
     assert reading.not_understood
     schema = parse_schema(dict(reading.document))
     assert [str(p) for p in check_schema(schema, rows=None, pools=POOLS, as_of=TODAY)] == []
+
+
+# ── what rises together ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("said", "r"),
+    [
+        ("weight correlated 0.7 with height", 0.7),
+        ("weight is correlated with height (r = 0.6)", 0.6),
+        ("weight negatively correlated with height by 0,4", -0.4),
+    ],
+)
+def test_a_correlation_in_words_is_made_and_promised(said: str, r: float) -> None:
+    text = f"2,000 people with height, {said}"
+    reading = read(text)
+    assert reading.not_understood == ()
+    (check,) = checks(reading, "correlation")
+    assert (check["fields"], check["equals"], check["because"]) == (["weight", "height"], r, said)
+    assert len(rows_of(text)) == 2_000  # and every promise held
+
+
+@pytest.mark.parametrize(
+    "said", ["weight correlated with height", "name correlated 0.5 with height"]
+)
+def test_a_correlation_without_a_number_or_of_words_is_not_guessed(said: str) -> None:
+    reading = read(f"200 people with name, height and weight, {said}")
+    assert "rules" not in reading.document
+    assert said in " ".join(reading.not_understood)
+
+
+def test_texts_that_must_not_be_alike_are_checked_and_become_no_field() -> None:
+    for said in ("no two comments alike", "no near-duplicates", "no near duplicates in comments"):
+        reading = read(f"200 reviews with id, comment, {said}")
+        assert list(fields(reading)) == ["id", "comment"]
+        assert [c["field"] for c in checks(reading, "near_duplicates")] == ["comment"]
+    reading = read("200 people with id, height, no two alike")
+    assert (list(fields(reading)), reading.not_understood) == (["id", "height"], ("no two alike",))
+
+
+def test_a_part_below_a_number_is_no_category() -> None:
+    reading = read("300 orders with id, amount (95 % below 200)")
+    assert fields(reading)["amount"]["type"] == "number"
+    assert reading.not_understood == ("95 % below 200",)

@@ -266,3 +266,9 @@ def test_the_rows_of_a_parent_need_an_order():
         ("tables[1].fields[1].generator.per", "not_constructible")
     ]
     assert "per_parent" in found[0].hint
+
+
+def test_a_series_beyond_every_digit_ends_at_the_last_one_there_is():
+    wild = series(decimal_places=2, start=0, noise=1e300)
+    rows = columns([wild], [], rows=50)
+    assert all(len(str(abs(value)).replace(".", "")) <= 18 for value in rows["v"])

@@ -323,7 +323,13 @@ def test_an_address_is_a_scheme_a_bucket_and_a_folder() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("url", ["s3://", "http://x/y", "s3:bucket", "s3://b?x=1", "s3://b#x", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://", "http://x/y", "s3:bucket", "s3://b?x=1", "s3://b#x", "",
+        "s3://b/../x", "s3://b/a//x", "s3://b/./x", "s3://[::/x",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(InvalidArgument, match="no address") as caught:
         Place.parse(url)

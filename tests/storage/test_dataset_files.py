@@ -285,6 +285,18 @@ def test_other_programs_read_the_folders(disk: DiskStorageHandler, tmp_path: Pat
     assert set(found["odd"].to_list()) == set(data["children"]["odd"].to_pylist())
 
 
+def test_a_value_named_like_the_folder_of_nulls_is_not_one(
+    disk: DiskStorageHandler, tmp_path: Path
+) -> None:
+    values = ["__HIVE_DEFAULT_PARTITION__", None, "", "."] * 5
+    data = {"children": pa.table({"parent": range(20), "odd": pa.array(values, pa.string())})}
+    by = Partition(by="odd")
+    wanted = request(disk, "parquet", data=data, name="d", partition=by)
+    dataset = make(wanted, tmp_path / "scratch")
+    rows = pa.concat_tables(table_batches(wanted, dataset.files, "children", 50))
+    assert rows.sort_by("parent").equals(data["children"])
+
+
 def test_parts_of_the_dataset_before_do_not_stay(disk: DiskStorageHandler, tmp_path: Path) -> None:
     data = {"children": tables()["children"]}
     by = Partition(by="odd")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from src.core.errors import StorageError, StorageFull
 from src.storage.disk import DiskStorageHandler
 from src.storage.outputs import DiskOutputs
 from src.storage.scratch import STALE_S, held, is_stale, scratch_folder
@@ -105,3 +107,16 @@ def test_a_folder_is_gone_after_a_failure(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), scratch_folder(tmp_path, "x-"):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_disk_refuses_is_said_in_our_words(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with (
+        pytest.raises(StorageError, match="belongs") as caught,
+        scratch_folder(file / "scratch", "judging-"),
+    ):
+        raise AssertionError("there is no such folder")
+    assert "STORAGE_TEMP_DIR" in caught.value.hint
+    with pytest.raises(StorageFull), scratch_folder(tmp_path, "judging-"):
+        raise OSError(errno.ENOSPC, "no space left on device")

@@ -171,6 +171,21 @@ async def test_a_copy_of_words_about_a_chunk_does_not_stand_for_a_lost_one(tmp_p
     assert await is_whole(tmp_path)
 
 
+async def test_chunks_that_changed_places_with_all_their_words_are_named(tmp_path: Path) -> None:
+    await filled(tmp_path, end=JobState.COMPLETED)
+    for name in ("about_00000{}.csv.json", "chunk_00000{}.csv"):
+        one, other = (folder(tmp_path) / name.format(index) for index in (3, 5))
+        one.rename(tmp_path / "aside")
+        other.rename(one)
+        (tmp_path / "aside").rename(other)
+    damage(tmp_path)
+    (restored,) = rebuild(tmp_path).jobs
+    assert (restored.state, restored.owed) == (JobState.PAUSED, 2)
+    assert "chunk 3" in restored.lost[1]
+    assert "holds the rows of chunk 5 of this job" in restored.lost[1]
+    assert await is_whole(tmp_path)
+
+
 @pytest.mark.parametrize(
     "said", [{"attempt": HUGE}, {"attempt": -1}, {"bytes": -HUGE}, {"bytes": HUGE}]
 )
@@ -196,6 +211,18 @@ def test_a_pipe_in_place_of_a_chunk_keeps_nobody_waiting(tmp_path: Path) -> None
     folder(tmp_path).mkdir(parents=True)
     os.mkfifo(folder(tmp_path) / chunk_key(1).file_name)
     assert storage.read_chunk(chunk_key(1)) == b""
+
+
+async def test_a_folder_that_tells_nothing_is_no_reason_to_rebuild(tmp_path: Path) -> None:
+    await filled(tmp_path, chunks=1)
+    left = tmp_path / "temp" / OTHER
+    left.mkdir()
+    (left / "job.json").write_text("{}")
+    store = opened(tmp_path)
+    assert await store.unknown() == []
+    (left / "job.spec.json").write_text("{}")
+    assert await store.unknown() == [OTHER]
+    await store.close()
 
 
 async def test_folders_that_only_look_like_a_job_are_left_alone(tmp_path: Path) -> None:

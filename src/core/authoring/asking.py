@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -9,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LimitExceeded, ProviderError
+from ..errors import Conflict, LimitExceeded, ProviderError
 from ..models import Job, Usage
-from ..ports import Answer, JobStore, Quarantine, RowRequest, RowWriter, WrittenRows
+from ..ports import Answer, JobStore, Permit, Quarantine, RowRequest, RowWriter, WrittenRows
 from .calls import most_calls
 
 if TYPE_CHECKING:
@@ -42,10 +43,17 @@ class Account:
     reserved: Usage = Usage()
     under_way: Counter[str] = field(default_factory=Counter)
     attempt: int = -1
+    is_halted: bool = False
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, table: str, usage: Usage) -> None:
         self.spent += usage
         self.calls[table] += usage.calls
+
+    def move(self) -> None:
+        """Wake those who wait for a call under way to free what is set aside for it."""
+        self.moved.set()
+        self.moved = asyncio.Event()
 
 
 @dataclass(slots=True)
@@ -76,14 +84,15 @@ class Asker:
 
         Raises:
             LimitExceeded: the call, or its next attempt, does not fit the budget.
+            Conflict: the job was stopped before it was sent.
             ProviderError
         """
         async with self._afforded(job, table) as (account, purchase):
             permit = self._permit(job, table, request, account, purchase)
-            permit(Usage())
+            await _admitted(permit, account)
             try:
                 answer = await self._writer.generate_data_chunk(request, permit=permit)
-            except (ProviderError, LimitExceeded) as exc:
+            except (ProviderError, LimitExceeded, Conflict) as exc:
                 used = exc.usage if isinstance(exc, ProviderError) else purchase.used
                 if isinstance(used, Usage) and used.calls:
                     await self._count(job, request, account, WrittenRows({}, usage=used), {})
@@ -114,6 +123,14 @@ class Asker:
             answers=answers,
         )
 
+    def halt(self, job_id: str) -> None:
+        """Send nothing more for the job. What was sent is paid for, and recorded when it comes."""
+        self._accounts[job_id].is_halted = True
+        self._accounts[job_id].move()
+
+    def go_on(self, job_id: str) -> None:
+        self._accounts[job_id].is_halted = False
+
     # ── budgets ───────────────────────────────────────────────────────────────────────────────
 
     @asynccontextmanager
@@ -126,6 +143,7 @@ class Asker:
         finally:
             account.reserved -= purchase.reserved
             account.under_way[table.name] -= purchase.calls
+            account.move()
 
     async def _account(self, job: Job) -> Account:
         """Read once for an attempt at a job: only the holder of its lease spends anything."""
@@ -149,13 +167,15 @@ class Asker:
         request: RowRequest,
         account: Account,
         purchase: Purchase,
-    ) -> Callable[[Usage], None]:
+    ) -> Permit:
         """Asked before each attempt; without an await, so that nobody can come in between."""
         budget, most = job.spec.max_cost_usd, most_calls(table, job.attempt)
         worst = Usage() if budget is None else replace(self._writer.worst_case(request), calls=0)
 
         def permit(used: Usage) -> None:
             purchase.used = used
+            if account.is_halted:
+                raise Conflict("the job was stopped", hint="resume it to go on")
             wanted = used + worst.times(1 + used.lost_calls)
             others = account.reserved - purchase.reserved
             calls = account.under_way[table.name] - purchase.calls + used.calls + 1
@@ -173,6 +193,20 @@ class Asker:
         if cost is None or cost > budget:
             text = f"the next call could pass the budget of ${budget:g}"
             raise LimitExceeded(text, hint=MONEY_HINT)
+
+
+async def _admitted(permit: Permit, account: Account) -> None:
+    """Once there is room: the worst case that is set aside for the calls under way is four times
+    what they are likely to cost, and no reason yet to pause the job."""
+    while True:
+        try:
+            permit(Usage())
+        except LimitExceeded:
+            if not account.under_way.total():
+                raise
+        else:
+            return
+        await account.moved.wait()
 
 
 def _refuse_beyond(most: int, calls: int, table: str) -> None:

@@ -82,6 +82,13 @@ class ModelRows:
         them wait for a few last rows."""
         return -(-AHEAD * self.calls_at_once * MODEL_BATCH // chunk_size)
 
+    def halt(self, job_id: str) -> None:
+        """Send nothing more for a job that was paused or cancelled, until `go_on`."""
+        self._asker.halt(job_id)
+
+    def go_on(self, job_id: str) -> None:
+        self._asker.go_on(job_id)
+
     async def close(self) -> None:
         """Give up the calls under way."""
         tasks = list(self._under_way.values())
@@ -182,6 +189,11 @@ class ModelRows:
         if key not in self._under_way:
             task = asyncio.ensure_future(work())
             self._under_way[key] = task
-            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+            task.add_done_callback(partial(self._landed, key))
         # Shielded: a call that is paid for is recorded though nobody waits for it any more.
         return asyncio.shield(self._under_way[key])
+
+    def _landed(self, key: str, task: asyncio.Task[Any]) -> None:
+        self._under_way.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # looked at, or asyncio complains where nobody waits any more

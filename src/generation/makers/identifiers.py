@@ -79,6 +79,8 @@ def sequence(brief: Brief) -> Maker:
     last = start + max(brief.rows - 1, 0) * step
     if max(abs(start), abs(last)) > MOST:
         raise Refused("generator.start", "too_wide", "the numbers pass 2^62", "start lower")
+    if abs(step) > MOST:  # of one row or none, which never takes it
+        raise Refused("generator.step", "too_wide", "the step is above 2^62", "use a smaller one")
     _require_inside(brief, min(start, last), max(start, last))
 
     def numbers(block: Block) -> pa.Array:

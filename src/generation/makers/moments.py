@@ -26,6 +26,8 @@ SECOND = 1_000_000
 """In microseconds, the unit of every moment below."""
 DAY = 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (wall time: the zone, where there is one, comes later)
+MOST_WORKING_DAYS = 80_000
+"""Two centuries: each day's hours are found in the zone one by one, half a second in all."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "weeks": 604_800}
 
@@ -190,7 +192,8 @@ def _times(brief: Brief) -> Span:
 
     _refuse_clock(brief)
     low, high = _range(brief, read)
-    low, high = low or 0, DAY - SECOND if high is None else high
+    low = low or 0
+    high = max(low, DAY - SECOND) if high is None else high
     return _steps(low, high, TYPES["time"])
 
 
@@ -216,10 +219,10 @@ def _datetimes(brief: Brief) -> Span:
     def read(bound: _Bound) -> int:
         try:
             found = datetime.fromisoformat(bound.text)
-        except ValueError:
+            if found.tzinfo is not None:
+                found = found.astimezone(zone or UTC).replace(tzinfo=None)
+        except (ValueError, OverflowError):  # the last hours of the calendar are over elsewhere
             raise _bad(bound, "date-time", "2024-12-31T18:00:00") from None
-        if found.tzinfo is not None:
-            found = found.astimezone(zone or UTC).replace(tzinfo=None)
         return (found - EPOCH) // timedelta(microseconds=1)
 
     low, high = _range(brief, read)
@@ -228,8 +231,11 @@ def _datetimes(brief: Brief) -> Span:
     hours = getattr(brief.generator, "business_hours", None)
     if hours is not None:
         return _working(brief, low, high, hours, zone)
-    kind = arrow_type(brief.field)
-    return _steps(_instant(low, zone), _instant(high, zone), kind)
+    first, last = _instant(low, zone), _instant(high, zone)
+    if first > last:  # both lie where the clocks are put forward
+        hint = "give a range that begins or ends outside that hour"
+        raise Refused("generator.time_zone", "empty_range", "the clocks skip this range", hint)
+    return _steps(first, last, arrow_type(brief.field))
 
 
 def _completed_moments(brief: Brief, low: int | None, high: int | None) -> tuple[int, int]:
@@ -238,7 +244,7 @@ def _completed_moments(brief: Brief, low: int | None, high: int | None) -> tuple
     first, last = _completed(brief, *days)
     low = (first - offset) * DAY if low is None else low
     # Up to the last second of the last day.
-    return low, (last - offset + 1) * DAY - SECOND if high is None else high
+    return low, max(low, (last - offset + 1) * DAY - SECOND) if high is None else high
 
 
 def zone_of(brief: Brief) -> tzinfo | None:
@@ -262,7 +268,12 @@ def _instant(wall: int, zone: tzinfo | None) -> int:
     if zone is None:
         return wall
     there = (EPOCH + timedelta(microseconds=wall)).replace(tzinfo=zone)
-    return (there.astimezone(UTC).replace(tzinfo=None) - EPOCH) // timedelta(microseconds=1)
+    try:
+        return (there.astimezone(UTC).replace(tzinfo=None) - EPOCH) // timedelta(microseconds=1)
+    except OverflowError:
+        message = f"{there:%H:%M} on that day lies outside the calendar in UTC"
+        hint = "give a minimum and a maximum that keep a day from the years 1 and 9999"
+        raise Refused("generator.time_zone", "bad_bound", message, hint) from None
 
 
 def _working(
@@ -286,6 +297,9 @@ def _intervals(
         hint = "give a start before the end"
         at = "generator.business_hours"
         raise Refused(at, "empty_range", "the working day is empty", hint)
+    if high - low > MOST_WORKING_DAYS * DAY:
+        message = f"working hours are laid out over at most {MOST_WORKING_DAYS:,} days"
+        raise Refused("generator.business_hours", "too_wide", message, "narrow the range")
     days = np.arange(low // DAY, high // DAY + 1, dtype=np.int64)
     allowed = [WEEKDAYS.index(day) for day in hours.days]
     days = days[np.isin((days + 3) % 7, allowed)]  # 1970-01-01 was a Thursday
@@ -359,6 +373,9 @@ def durations(brief: Brief) -> Steps:
 
 
 def _after(brief: Brief) -> Maker:
+    if brief.field.type == "duration":
+        hint = "make the field a date or datetime, or drop after"
+        raise Refused("generator.after", "wrong_type", "a duration comes after no field", hint)
     low, high, unit = waiting(brief)
     for field in brief.table.fields:
         if field.name == brief.generator.after and field.type not in ("date", "datetime"):

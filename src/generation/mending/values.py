@@ -17,13 +17,10 @@ COUNTED = re.compile(r"\{(\d+)(,?)(\d*)\}")
 
 def change_type(spot: Spot) -> None:
     """The field's type to one that its generator or format makes."""
-    field = spot.get(spot.field) if spot.field else None
-    if not isinstance(field, dict) or spot.field is None:
+    if spot.field is None:
         return
-    kind = (field.get("generator") or {}).get("kind")
-    known = (
-        KINDS.get(str(kind)) if spot.steps[-1] == "kind" else FORMATS.get(str(field.get("format")))
-    )
+    kind, form = (spot.get((*spot.field, *at)) for at in (("generator", "kind"), ("format",)))
+    known = KINDS.get(str(kind)) if spot.steps[-1] == "kind" else FORMATS.get(str(form))
     if known is not None and spot.steps[-1] in ("kind", "format"):
         fitting = [type_ for type_ in PLAIN if type_ in known.types]
         spot.put((*spot.field, "type"), fitting[0])
@@ -113,10 +110,8 @@ def swap_ends(spot: Spot) -> None:
 
 def _swap(spot: Spot, at: Steps, holder: dict[str, Any]) -> None:
     for low, high in ENDS:
-        first, last = holder.get(low), holder.get(high)
-        if first is None or last is None or type(first) is not type(last):
-            continue
-        if first > last:
+        first, last = spot.get((*at, low)), spot.get((*at, high))
+        if type(first) is type(last) and isinstance(first, int | float | str) and first > last:
             spot.put((*at, low), last)
             spot.put((*at, high), first)
 

@@ -154,7 +154,10 @@ class Knowledge:
         if isinstance(generator, kinds.Expression):
             return self._of_expression(brief, generator)
         if isinstance(generator, kinds.Timedelta) and generator.after is not None:
-            low, high, _ = moments.waiting(brief)
+            try:
+                low, high, _ = moments.waiting(brief)
+            except Refused:  # said where the column itself is built
+                return None
             wait = Sum({}, Reach(Fraction(low), Fraction(high)))
             return self._of_name(Column(None, generator.after)) + wait
         return None

@@ -162,10 +162,8 @@ def _presenter(brief: Brief) -> Callable[[Floats], pa.Array]:
     if step is None:
         return lambda values: pa.array(values, pa.float64())
     low, high = float_ends(constrained(brief))
-    most = 10**DIGITS // 10 ** (places or 0) * 1.0
-    ends = [
-        int(np.ceil(max(low, -most) / float(step))),
-        int(np.floor(min(high, most) / float(step))),
-    ]
-    grid = Grid(exact(1) * step, ends[0], ends[1], places, brief.field.type == "integer")
+    most = (10**DIGITS - 1) // int(step * 10 ** (places or 0))
+    first = int(max(np.ceil(low / float(step)), -most))
+    last = int(min(np.floor(high / float(step)), most))
+    grid = Grid(exact(1) * step, first, last, places, brief.field.type == "integer")
     return lambda values: grid.array(grid.nearest(values))

@@ -95,13 +95,14 @@ def _measured(kind: pa.DataType) -> bool:
 def _histogram(column: pa.ChunkedArray) -> dict[str, Any]:
     """Counts in at most `BINS` equal steps from the lowest value to the highest."""
     import numpy as np
-    import pyarrow.compute as pc
 
-    ends = pc.min_max(column).as_py()
-    counts, _ = np.histogram(_numbers(column), bins=_steps(ends["min"], ends["max"]))
+    from ...utils.columns import extremes
+
+    low, high = extremes(column)
+    counts, _ = np.histogram(_numbers(column), bins=_steps(low, high))
     return {
-        "low": _plain(ends["min"]),
-        "high": _plain(ends["max"]),
+        "low": _plain(low),
+        "high": _plain(high),
         "counts": [int(count) for count in counts],
     }
 

@@ -32,7 +32,8 @@ _CONDITION = re.compile(
     r"(?<!\w)(?:(?:(?:null|empty|missing|blank) )?(?:only (?:if|when|for|where)|when|whenever"
     r"|unless|if(?! (?:any|known|available)\b))|depend\w*|based on"
     r"|derived|calculated|computed|equals?|equal to|(?:is |as )?(?:the )?(?:sum|product) of"
-    r"|(?:is |as )?(?:the )?difference (?:of|between)|same as|multiplied|divided|correlat\w*)(?!\w)"
+    r"|(?:is |as )?(?:the )?difference (?:of|between)|same as|multiplied|divided"
+    r"|(?:(?:positively|negatively|inversely) )?correlat\w*)(?!\w)"
     rf"|(?:[:=] ?|\bis ){_OF_NAMES} ?(?:[×*+÷]| (?:[-–/x]|times|multiplied by|divided by|minus) )"
     r"|(?<![<>])[=×*]|(?<=\w )\d[\d.,]{0,8} ?(?:%|percent) of (?:the |its )?"
     r"(?!them\b|rows\b|all\b|values\b|users\b|cases\b)(?=[^\W\d])(?=[\w ]{1,40}$)"
@@ -48,6 +49,12 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(r"[<>≤≥]? ?\d[\d.,]{0,12}k?(?: ?[-–] ?\d[\d.,]{0,12}k?|\+)?", re.IGNORECASE)
+_PART_BEYOND = re.compile(
+    r"\d[\d.,]{0,8} ?(?:%|percent) (?:are |lie |is )?"
+    r"(?:below|under|above|over|at most|at least|(?:less|more) than) .{1,40}",
+    re.IGNORECASE,
+)
+"""A quantile, "95 % below 200": a generator does not follow from it, and it is no category."""
 _REMARK = re.compile(r" (?:always|never|only|must|should|is|are|if|when) ", re.IGNORECASE)
 _TURNS = re.compile(
     r" (?:before|after|later than|earlier than|match(?:es|ing)?|that|which|who|whose|where|related"
@@ -149,8 +156,9 @@ def _in_brackets(text: str, said: Said, context: Context) -> Said:
     if examples and len(v.split(text[examples.end() :])) > 1:
         listed = v.typed(v.split(text[examples.end() :]))
         return said.but(values=listed, examples=True)
-    if condition := _conditioned(text)[1]:
-        is_whole = condition == text or re.search(r"[×*]", text)
+    condition = _conditioned(text)[1]
+    if condition or _PART_BEYOND.fullmatch(text):
+        is_whole = condition == text or (condition and re.search(r"[×*]", text))
         return said.but(ties=(*said.ties, text)) if is_whole else said.but(rest=(*said.rest, text))
     steps = v.split(text)
     if len(steps) > 1 and all(map(_STEP.fullmatch, steps)) and _has_classes(steps):

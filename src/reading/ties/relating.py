@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ..shaping import Shaped
 from . import amounts
 from .conditions import condition, negated, sql_name
+from .correlating import CORRELATED, correlated
 from .pace import PACED, paced
 from .row import Row, empty_with, is_known_choice, is_known_day, is_open, made_by
 from .totals import booked, settle, stay, tax
@@ -269,6 +270,7 @@ _RELATIONS: tuple[tuple[re.Pattern[str], Relation], ...] = (
         r"(?:is |are |and )?(?P<empty>(?:null|empty|missing|blank) )?(?P<word>(?:only )?"
         r"(?:if|when|for|where)|whenever|unless) (?P<when>.+)", re.IGNORECASE), _only_if),
     (PACED, paced),
+    (CORRELATED, correlated),
     (re.compile(
         rf"(?:{_LIMIT} )?(?P<count>\d{{1,4}})(?: ?(?:-|–|to|and) ?(?P<more>\d{{1,4}}))?"
         r" (?P<unit>minutes?|hours?|days?|nights?|weeks?|months?|years?)"

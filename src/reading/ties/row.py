@@ -58,7 +58,17 @@ class Row:
         return [one.name for one in self.fields if re.search(rf"(?<!\w){one.name}(?!\w)", bare)]
 
     def rules_of(self, name: str) -> list[dict[str, Any]]:
-        return [rule for rule in self.rules if name in (rule["low"], rule["high"])]
+        return [rule for rule in self._orders if name in (rule["low"], rule["high"])]
+
+    def is_free(self, *some: Shaped) -> bool:
+        """Whether none of them is in a rule already."""
+        taken = {value for rule in self.rules for value in (rule.get("low"), rule.get("high"))}
+        taken |= {name for rule in self.rules for name in rule.get("fields", ())}
+        return not taken & {one.name for one in some}
+
+    @property
+    def _orders(self) -> list[dict[str, Any]]:
+        return [rule for rule in self.rules if "low" in rule]
 
     def promise(self, expr: str) -> None:
         self.checks.append({"check": "expression", "expr": expr, "because": self.because[:300]})
@@ -66,7 +76,7 @@ class Row:
     def follows(self, name: str, other: str) -> bool:
         """Whether one field's value comes from, or is ordered after, the other's."""
         graph = {one.name: set(self._sources(one.field)) for one in self.fields}
-        for rule in self.rules:
+        for rule in self._orders:
             graph.setdefault(rule["high"], set()).add(rule["low"])
         seen: set[str] = set()
         waiting = [name]

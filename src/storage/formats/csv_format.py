@@ -116,7 +116,10 @@ def last_row_end(data: bytes) -> int:
 
     A newline ends a row where the quotes before it are even in number.
     """
-    cut = data.rfind(b"\n")
-    while cut >= 0 and data.count(b'"', 0, cut) % 2:
-        cut = data.rfind(b"\n", 0, cut)
-    return cut + 1
+    stop, quotes = len(data), data.count(b'"')
+    while (cut := data.rfind(b"\n", 0, stop)) >= 0:
+        quotes -= data.count(b'"', cut, stop)
+        if quotes % 2 == 0:
+            return cut + 1
+        stop = cut
+    return 0

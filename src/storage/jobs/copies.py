@@ -63,6 +63,11 @@ class NoCopies:
         """The jobs of which there is a folder."""
         return []
 
+    def can_tell(self, job_id: str) -> bool:
+        """Whether the folder says what the job is: without that, no rebuild brings it back."""
+        del job_id
+        return False
+
     def rewrite(self, job: Job, entries: Iterable[Mapping[str, Any]]) -> None:
         """All that is known of a job anew, in place of what there was."""
 
@@ -127,6 +132,9 @@ class FileCopies(NoCopies):
         found = (path for path in self.folder.glob("job_*") if is_job_id(path.name))
         folders = (path for path in found if path.is_dir() and not path.is_symlink())
         return sorted(path.name for path in folders if any(path.iterdir()))
+
+    def can_tell(self, job_id: str) -> bool:
+        return (self._job_folder(job_id) / SPEC).exists()
 
     def job(self, job_id: str) -> Job:
         """As it was created. Raises: StorageError: says what is wrong with the file."""

@@ -142,7 +142,7 @@ class Rebuild:
 
     def _restore(self, records: Records, history: History) -> RestoredJob:
         lost = list(history.lost)
-        found = list(self._chunks(history.job, lost))
+        found = _once_each(self._chunks(history.job, lost))
         present = [chunk for chunk, is_there in found if is_there]
         owed = ChunkPlan(history.job.job_id, history.job.spec).count - len(present)
         job = self._settled(history, found, owed)
@@ -219,6 +219,11 @@ def _state(last: JobState, owed: int, *, is_fresh: bool) -> JobState:
     if last is JobState.PENDING and is_fresh:
         return last
     return JobState.PAUSED if owed else JobState.COMPLETED
+
+
+def _once_each(found: Iterable[Found]) -> list[Found]:
+    """By index. There may be copies of what lies beside a chunk: those that tell the truth win."""
+    return list({one[0].key.index: one for one in sorted(found, key=lambda one: one[1])}.values())
 
 
 def _is_there(storage: StorageHandler, chunk: ChunkMetadata, lost: list[str]) -> bool:

@@ -258,10 +258,11 @@ class Records:
             self._texts.check()
 
     def unknown(self) -> list[str]:
-        """Jobs of which there is a folder and no record."""
+        """Jobs of which there are files that tell what they are, and no record."""
         with self._transaction("DEFERRED"):
             known = {job_id for (job_id,) in self._db.execute("SELECT job_id FROM job")}
-        return [job_id for job_id in self._copies.job_ids() if job_id not in known]
+        found = (job_id for job_id in self._copies.job_ids() if job_id not in known)
+        return [job_id for job_id in found if self._copies.can_tell(job_id)]
 
     # ── below ─────────────────────────────────────────────────────────────────────────────────
 

@@ -183,7 +183,7 @@ class SqliteJobStore:
         await self._run(lambda records: records.check())
 
     async def unknown(self) -> Sequence[str]:
-        """Jobs of which there is a folder beside the chunks and no record."""
+        """Jobs of which the files beside the chunks tell, and no record does."""
         return await self._run(lambda records: records.unknown())
 
     def _close(self) -> None:

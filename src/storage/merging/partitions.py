@@ -155,6 +155,8 @@ def _folder(value: pa.Scalar) -> str:
     if not value.is_valid:
         return NULL
     text = quote(pc.cast(value, pa.string()).as_py(), safe="")
+    if text == NULL:  # a value of that very name
+        return "%5F" + text[1:]
     # A name that ends in a dot, or is empty, is none on some systems.
     return text[:-1] + "%2E" if text.endswith(".") else text
 

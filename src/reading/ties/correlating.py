@@ -1,0 +1,41 @@
+"""Two numbers of a row that rise and fall together: "weight correlated 0.7 with height"."""
+
+from __future__ import annotations
+
+import re
+
+from ..shaping import Shaped
+from .row import Row
+
+SPREAD = frozenset({"normal", "lognormal", "uniform", "exponential", "gamma"})
+"""Generators whose numbers can be drawn together."""
+_R = r"(?:r ?= ?)?(?P<{name}>[-−]?(?:0?[.,]\d{{1,3}}|1(?:[.,]0{{1,3}})?))"
+CORRELATED = re.compile(
+    r"(?:is |are |and )?(?P<sign>negatively |inversely |positively )?correlat(?:ed|es|ion)"
+    rf"(?: (?:by |at |of )?{_R.format(name='first')})? (?:with|to) (?:the )?"
+    r"(?P<other>[^\W\d][\w ]{0,40}?)"
+    rf"(?:,? (?:by |at |of |with )?\(?{_R.format(name='last')}\)?)?",
+    re.IGNORECASE,
+)
+
+
+def correlated(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
+    """Without a number it is not said how much, and nothing is made of it."""
+    said, other = match["first"] or match["last"], row.find(match["other"])
+    if said is None or subject is None or other is None or other is subject:
+        return False
+    if not all(_is_spread(one) for one in (subject, other)) or not row.is_free(subject, other):
+        return False
+    r = float(said.replace(",", ".").replace("−", "-"))
+    if (match["sign"] or "").strip().casefold() in ("negatively", "inversely"):
+        r = -abs(r)
+    fields = [subject.name, other.name]
+    row.rules.append({"rule": "correlation", "fields": fields, "r": r})
+    row.checks.append(
+        {"check": "correlation", "fields": fields, "equals": r, "because": row.because[:300]}
+    )
+    return True
+
+
+def _is_spread(one: Shaped) -> bool:
+    return one.field.get("generator", {}).get("kind") in SPREAD
