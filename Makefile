@@ -60,7 +60,7 @@ bench-merge: $(VENV)/.dev ## merging, pair by pair, and into a bucket
 	$(BIN)/python -m bench.merge
 	$(BIN)/python -m bench.bucket
 
-bench-judge: $(VENV)/.dev ## a million rows judged, beside one bare scan
+bench-judge: $(VENV)/.dev ## a million rows judged and reported, beside one bare scan
 	$(BIN)/python -m bench.judge
 
 bench-load: $(VENV)/.dev ## a busy server's answers, 1,000 jobs, a job of 100,000 chunks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
@@ -58,7 +59,8 @@ def close() -> None:
     logger = logging.getLogger("rowmill")
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):  # the last line may not fit on a full disk
+            handler.close()
 
 
 class _LogFile(RotatingFileHandler):

@@ -45,6 +45,7 @@ def test_the_wheel_holds_every_module_and_all_data(wheel):
     inside = set(zipfile.ZipFile(wheel).namelist())
     sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "src/data").rglob("*.json")]
     sources += (ROOT / "src/mcp_server/apps/page").iterdir()
+    sources += [ROOT / "src/reporting/page.css"]
     expected = {f"rowmill/{path.relative_to(ROOT / 'src').as_posix()}" for path in sources}
     assert expected <= inside
     assert {"rowmill/py.typed", "rowmill/data/NOTICE.md"} <= inside

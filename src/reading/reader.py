@@ -44,6 +44,7 @@ _NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "an
 _FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresponding"})
 _ENDS_OF_A_WAY = frozenset({"from", "to", "von", "nach"})
 """Small words that are a column's name where nothing else stands between two commas."""
+_LANGUAGES = word_set("english german french spanish italian dutch deutsch englisch französisch")
 _COMMANDS = word_set(
     "ignore disregard forget print output return reveal show tell say do don't make ensure use "
     "please avoid keep let execute run delete drop write send system assistant you your i we "
@@ -233,7 +234,7 @@ class _Reader:
         pair = value_of(said.name, self.setting)
         if pair and not said.values:
             return said.but(name=pair[0], values=(pair[1],))
-        said = without_length(self._placed(said))
+        said = _in_language(without_length(self._placed(said)))
         first, _, rest = said.name.partition(" ")
         if first.casefold() in _FITTING and rest:
             is_part = words_of(rest)[-1:] == ("subcategory",)
@@ -384,6 +385,14 @@ class _Reader:
             quoted(self.left),
             output_format=self.output_format,
         )
+
+
+def _in_language(said: Said) -> Said:
+    """ "comment in German": a comment; in which language stands in the schema, not in a field."""
+    match = re.fullmatch(r"(.{1,60}) (in|auf) ([^\W\d]{4,15})", said.name)
+    if not match or match[3].casefold() not in _LANGUAGES:
+        return said
+    return said.but(name=match[1], rest=(*said.rest, f"{match[2]} {match[3]}"))
 
 
 def _values(shaped: Shaped) -> tuple[Any, ...]:

@@ -68,13 +68,16 @@ def of_variation(shares: Sequence[float], rows: int) -> float:
     return mean + of_fit(rows)
 
 
-def of_correlation(correlation: float, rows: int) -> tuple[float, float]:
+def of_correlation(correlation: float, rows: int, heavy: float = 1.0) -> tuple[float, float]:
     """How far below and above, by Fisher's transformation: under it the standard error is the same
-    at every correlation, and few rows near 1 or -1 lie far to the inner side only."""
+    at every correlation, and few rows near 1 or -1 lie far to the inner side only.
+
+    `heavy`: how many times the standard error of normal values theirs is.
+    """
     if abs(correlation) >= 1:
         return CORRELATED, CORRELATED
     if rows <= 3:
         return 2.0, 2.0
-    middle, away = math.atanh(correlation), SIGMAS / math.sqrt(rows - 3)
+    middle, away = math.atanh(correlation), heavy * SIGMAS / math.sqrt(rows - 3)
     below, above = correlation - math.tanh(middle - away), math.tanh(middle + away) - correlation
     return max(CORRELATED, below), max(CORRELATED, above)

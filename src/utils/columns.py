@@ -63,7 +63,7 @@ def extremes(array: pa.Array | pa.ChunkedArray) -> tuple[Any, Any]:
         found = pc.min_max(array).as_py()
         return found["min"], found["max"]
     found = pc.min_max(array.cast(pa.int64()))  # which has no kernel for durations
-    return tuple(found[end].cast(array.type).as_py() for end in ("min", "max"))  # type: ignore[return-value]  # of two
+    return found["min"].cast(array.type).as_py(), found["max"].cast(array.type).as_py()
 
 
 def values_at(array: pa.Array, rows: Rows) -> list[Any]:

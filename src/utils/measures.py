@@ -143,7 +143,9 @@ class Correlated:
     def finding(self) -> Finding:
         measured, away = self.pearson.value(), self.tolerance
         if away is None:
-            below, above = chance.of_correlation(self.equals, self.pearson.count)
+            below, above = chance.of_correlation(
+                self.equals, self.pearson.count, self.pearson.joint.heaviness()
+            )
             away = below if measured < self.equals else above
         found = near(measured, self.equals, away)
         score = None if math.isnan(measured) else 1 - abs(measured - self.equals) / 2

@@ -10,6 +10,8 @@ from src.core.errors import InvalidSchema, Problem
 from src.core.parsing import parse_schema
 from src.generation.checks import check_schema, mended_schema
 from src.generation.compiling import compile_schema
+from src.generation.mending import values
+from src.generation.mending.search import Spot
 
 from .impossible import IMPOSSIBLE, Impossible, copied
 from .worlds import POOLS, TODAY
@@ -108,3 +110,45 @@ def test_no_depth_is_too_deep_to_be_told() -> None:
     assert refused.value.problems[0].code == "too_nested"
     while document:  # so that it is not freed by recursion
         document = document.pop("fields", [{}])[0]
+
+
+def test_a_fix_meets_what_another_has_just_removed() -> None:
+    field = {
+        "name": "x", "type": "date", "generator": {"kind": "uniform"}, "format": "email",
+        "constraints": {"minimum": "b", "maximum": "a"},
+    }  # fmt: skip
+    document = {"tables": [{"name": "t", "fields": [field]}]}
+
+    def spot(*steps: str) -> Spot:
+        at = ("tables", 0, "fields", 0, *steps)
+        return Spot(document, Problem("", "", ""), at)
+
+    for gone in (
+        ("generator",),
+        ("format",),
+        ("constraints", "minimum"),
+        ("constraints", "maximum"),
+    ):
+        spot(*gone).drop(spot(*gone).steps)
+    values.swap_ends(spot("constraints", "minimum"))
+    values.change_type(spot("generator", "kind"))
+    values.change_type(spot("format"))
+    assert field["type"] == "date"
+
+
+def test_a_wait_too_long_that_another_column_follows_is_refused_not_raised() -> None:
+    fields = [
+        {"name": "a", "type": "datetime"},
+        {"name": "b", "type": "datetime", "generator": {"kind": "timedelta", "after": "a",
+         "maximum": 1e300, "unit": "seconds"}},
+    ]  # fmt: skip
+    rules = [{"rule": "inequality", "low": "a", "high": "b"}]
+    document = {"name": "t", "rows": 2, "fields": fields, "rules": rules}
+    found = check_schema(parse_schema(document), rows={"t": 2}, **SETTINGS)
+    assert "too_wide" in {problem.code for problem in found}
+
+
+def test_a_step_beyond_every_number_is_refused_even_where_no_row_takes_it() -> None:
+    field = {"name": "a", "type": "integer", "generator": {"kind": "sequence", "step": 2**63}}
+    found = check_schema(parse_schema({"name": "t", "fields": [field]}), rows={"t": 1}, **SETTINGS)
+    assert [problem.path for problem in found] == ["fields[0].generator.step"]

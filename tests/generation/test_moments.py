@@ -163,8 +163,6 @@ def test_durations_come_in_whole_units():
          "generator.time_zone", "empty_range"),
         ({"type": "datetime", "generator": {**HOURS, "minimum": "0001-01-01",
           "maximum": "9999-12-30"}}, "generator.business_hours", "too_wide"),
-        ({"type": "duration", "generator": {"kind": "timedelta", "maximum": 3, "after": "x"}},
-         "generator.after", "wrong_type"),
     ],
     ids=str,
 )  # fmt: skip
@@ -182,3 +180,12 @@ def test_impossible_moments_are_refused(field, path, code):
 def test_a_minimum_in_the_last_second_leaves_itself(kind, latest):
     cells = column({"type": kind, "constraints": {"minimum": latest}}, 3)
     assert {cell.isoformat() for cell in cells.to_pylist()} == {latest}
+
+
+def test_a_duration_comes_after_no_field():
+    generator = {"kind": "timedelta", "maximum": 3, "after": "day"}
+    waiting = {"name": "x", "type": "duration", "generator": generator}
+    found = problems({"name": "day", "type": "date"}, waiting)
+    assert [(problem.path, problem.code) for problem in found] == [
+        ("fields[1].generator.after", "wrong_type")
+    ]

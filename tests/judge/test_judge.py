@@ -1,6 +1,6 @@
 """Each promise is judged on the final data: held where it holds, broken where it is broken."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -488,10 +488,27 @@ def test_a_field_without_a_generator_has_the_distribution_of_its_values(tmp_path
     assert held([True] * 200, [1] * 200) == [False, False]
 
 
-def test_the_range_of_durations_is_measured():
+def test_the_range_of_durations_is_measured(tmp_path):
     fields = [{"name": "d", "type": "duration"}]
     checked = schema_with({"check": "range", "field": "d", "maximum": "P40D"}, fields=fields)
     table = pa.table({"d": pa.array([timedelta(days=3), None, timedelta(hours=1)])})
-    (verdict,) = [v for v in judged(checked, table) if v.check == "range"]
+    verdict = of("range", judged(checked, table, tmp_path))
     assert verdict.held
     assert verdict.measured == "1:00:00 to 3 days, 0:00:00"
+
+
+@pytest.mark.parametrize("rows", [20, 400])
+def test_honest_rows_of_heavy_tails_correlate_as_promised(rows, tmp_path):
+    some, r = np.random.default_rng(7), 0.7
+    check = {"check": "correlation", "fields": ["weight", "id"], "equals": r}
+    fields = [{"name": "weight", "type": "number"}, {"name": "id", "type": "number"}]
+    schema, inner = schema_with(check, fields=fields), np.log1p(r * (np.e - 1))
+    held = []
+    for _ in range(60):
+        x, noise = some.normal(size=(2, rows))
+        y = inner * x + np.sqrt(1 - inner**2) * noise
+        table = pa.table({"weight": np.exp(x), "id": np.exp(y)})
+        held.append(judged(schema, table, tmp_path, piece=150)[0].held)
+    assert all(held)
+    lone = pa.table({"weight": np.exp(some.normal(size=400)), "id": np.exp(some.normal(size=400))})
+    assert not judged(schema, lone, tmp_path, piece=150)[0].held

@@ -96,7 +96,8 @@ BUGS = (
         (STORES, ANY_ORDER),
     ),
     Bug(
-        "redelivery", "whoever asks for a chunk in flight makes it again", "core/running/deliveries.py",
+        "redelivery", "whoever asks for a chunk in flight makes it again",
+        "core/running/deliveries.py",
         "        task = hold.in_flight.get(key.index) or self._begun(",
         "        task = self._begun(",
         (RUNNER,),
@@ -145,7 +146,8 @@ BUGS = (
         (CANCEL,),
     ),
     Bug(
-        "leases", "a chunk is still written when its lease is given back", "core/running/threads.py",
+        "leases", "a chunk is still written when its lease is given back",
+        "core/running/threads.py",
         "        await asyncio.wait({task})\n", "",
         ("tests/core/test_threads.py", CANCEL),
     ),

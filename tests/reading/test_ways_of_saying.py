@@ -184,3 +184,9 @@ def test_a_german_note_is_a_grade_and_a_class_has_a_letter() -> None:
     made = fields(read("60 Schüler der Klasse 8 mit Vorname, Note 1-6, Klasse 8a/8b/8c"))
     assert made["note"]["type"] == "integer"
     assert made["klasse"]["generator"]["values"] == ["8a", "8b", "8c"]
+
+
+def test_the_language_of_a_text_is_no_part_of_its_name() -> None:
+    reading = read("9 reviews: id, comment in German")
+    assert list(fields(reading)) == ["id", "comment"]
+    assert reading.not_understood == ("in German",)

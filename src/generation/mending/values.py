@@ -103,12 +103,10 @@ def swap_ends(spot: Spot) -> None:
     if isinstance(value, list) and len(value) == 2 and None not in value:
         spot.put(spot.steps, sorted(value))
     for at in (spot.steps, spot.steps[:-1]):
-        holder = spot.get(at)
-        if isinstance(holder, dict):
-            _swap(spot, at, holder)
+        _swap(spot, at)
 
 
-def _swap(spot: Spot, at: Steps, holder: dict[str, Any]) -> None:
+def _swap(spot: Spot, at: Steps) -> None:
     for low, high in ENDS:
         first, last = spot.get((*at, low)), spot.get((*at, high))
         if type(first) is type(last) and isinstance(first, int | float | str) and first > last:
