@@ -161,13 +161,14 @@ def _report(path: Path, rows: int) -> dict[str, float]:
     from src.reporting.charts import warm_up
     from src.reporting.columns import card
     from src.reporting.profile import TableProfile
+    from src.storage.merging.batches import one_ahead
 
     drawing = Thread(target=warm_up)
     found = _judge(path, rows)
     drawing.start()
     schema = parse_schema(DOCUMENT)
     profile = TableProfile(schema, schema.tables[0], rows)
-    for batch in pq.ParquetFile(path, pre_buffer=False).iter_batches(BATCH):
+    for batch in one_ahead(pq.ParquetFile(path, pre_buffer=False).iter_batches(BATCH)):
         profile.feed(pa.Table.from_batches([batch]))
     columns = profile.columns()
     drawing.join()

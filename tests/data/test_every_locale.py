@@ -1,10 +1,13 @@
 """What the bundled locales promise to whoever makes people and places from them."""
 
 import re
+from datetime import date
 
 import pytest
 
+from src.core.parsing import parse_schema
 from src.data import load_pools
+from src.generation.compiling import compile_schema
 from src.generation.pools import LocalePool, Place, UnknownLocale, Weighted
 
 POOLS = load_pools()
@@ -152,3 +155,13 @@ def test_frequent_american_names_weigh_more():
 )
 def test_numbers_come_from_the_ranges_kept_for_fiction(locale, reserved):
     assert all(re.fullmatch(reserved, form) for form in POOLS.pick(locale).phone_forms)
+
+
+@EVERY
+def test_unique_text_is_unique_though_words_differ_by_a_capital_letter_alone(locale):
+    # German has weg and Weg, and a text begins with a capital letter.
+    field = {"name": "x", "constraints": {"unique": True}, "generator": {"kind": "text"}}
+    schema = parse_schema({"name": "t", "locale": locale, "fields": [field]})
+    day = date(2026, 1, 1)
+    recipe = compile_schema(schema, rows={"t": 9000}, seed=1, as_of=day, pools=POOLS)
+    assert len(recipe.tables["t"].make(0, 9000)["x"].unique()) == 9000

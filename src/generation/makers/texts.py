@@ -76,20 +76,27 @@ def _counts(brief: Brief) -> tuple[int, int]:
 
 def _distinct(filler: Filler, brief: Brief) -> Maker:
     """As many words as it takes, the same number in every row."""
-    found = enough(filler.vocabulary, filler.fewest, filler.most, " ", brief.rows)
+    found = enough(_apart(filler.vocabulary), filler.fewest, filler.most, " ", brief.rows)
     brief.require_room(found.size)
     if found.size > LARGEST:
         hint = "ask for fewer words"
         message = "unique text of so many words is not built"
         raise Refused("generator.words", "not_built", message, hint)
 
-    def at(indexes: Rows) -> pa.Array:
-        # Not utf8_capitalize: that would make small letters of all others.
-        text = found.at(indexes)
-        return arrays.joined(pc.utf8_upper(pc.utf8_slice_codeunits(text, 0, 1)),
-                             pc.utf8_slice_codeunits(text, 1))  # fmt: skip
+    return drawn_from(Domain(found.size, lambda indexes: _begun(found.at(indexes))), brief)
 
-    return drawn_from(Domain(found.size, at), brief)
+
+def _begun(text: pa.Array) -> pa.Array:
+    """With a capital letter. Not utf8_capitalize: that would make small letters of all others."""
+    return arrays.joined(pc.utf8_upper(pc.utf8_slice_codeunits(text, 0, 1)),
+                         pc.utf8_slice_codeunits(text, 1))  # fmt: skip
+
+
+def _apart(vocabulary: pa.Array) -> pa.Array:
+    """One of those words that are the same where a text begins with them: weg, Weg."""
+    begun = _begun(vocabulary).to_numpy(zero_copy_only=False)
+    _, first = np.unique(begun, return_index=True)
+    return vocabulary.take(pa.array(np.sort(first)))
 
 
 def _fitted(filler: Filler, brief: Brief) -> Filler:
