@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.datasets import refuse_broken
-from ..core.errors import InvalidArgument, NotFound
+from ..core.errors import AlreadyExists, InvalidArgument, NotFound
 from ..core.interrupts import left_to_the_main_thread
 from ..core.models import ChunkMetadata, Job
 from ..core.ports import Dataset, DatasetFile, MergeRequest, Outputs, Verdict
@@ -73,6 +73,10 @@ class DatasetFiles:
             data = dataset_manifest(request, files, neutralised=neutralised, verdicts=verdicts)
             with request.outputs.publish(name, overwrite=True) as publication:
                 publication.file.write(data)
+        except AlreadyExists:  # another merge of the same rows was quicker: they are its files
+            if _manifest(request.outputs, name) is not None:
+                unjudged.forget(request.outputs, stem)
+            raise
         except BaseException:
             unjudged.take_back(request.outputs, stem)
             raise

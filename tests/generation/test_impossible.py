@@ -152,3 +152,12 @@ def test_a_step_beyond_every_number_is_refused_even_where_no_row_takes_it() -> N
     field = {"name": "a", "type": "integer", "generator": {"kind": "sequence", "step": 2**63}}
     found = check_schema(parse_schema({"name": "t", "fields": [field]}), rows={"t": 1}, **SETTINGS)
     assert [problem.path for problem in found] == ["fields[0].generator.step"]
+
+
+def test_no_step_is_too_long_to_be_compared_with() -> None:
+    field = {
+        "name": "a", "type": "integer", "constraints": {"multipleOf": 1e300},
+        "generator": {"kind": "zipf", "n": 9},
+    }  # fmt: skip
+    found = check_schema(parse_schema({"name": "t", "fields": [field]}), rows={"t": 9}, **SETTINGS)
+    assert [problem.code for problem in found] == ["empty_truncation"]

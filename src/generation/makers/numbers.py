@@ -260,7 +260,8 @@ def discrete_weights(brief: Brief) -> tuple[int, Floats]:
     low, high = float_ends(limits)
     step = step_of(brief)[0] or exact(1)
     values = np.arange(first, first + len(weights), dtype=np.int64)
-    fits = (values >= low) & (values <= high) & (values % step.numerator == 0)
+    fits = (values >= low) & (values <= high)
+    fits &= values % min(step.numerator, 2**62) == 0  # of a longer step 0 alone is a multiple
     weights = np.where(fits, weights, 0.0)
     # Weights are relative to the highest of all: what is left must still be seen by the table.
     if not weights.sum() > LEAST_MASS:
