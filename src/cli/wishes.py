@@ -43,8 +43,9 @@ async def understand(app: App, wish: Wish) -> Understood:
         if current is None:
             raise click.UsageError("Say what data you need, or name a --schema FILE.")
         return Understood(current, None)
+    generation = wish.generation or app.settings.job.default_generation
     extracted = await app.schemas.extract(
-        request_text(wish.request), current=current, locally=wish.generation == "local"
+        request_text(wish.request), current=current, locally=generation == "local"
     )
     return Understood(Given(schema_id=extracted.schema_id), extracted)
 

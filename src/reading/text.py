@@ -31,6 +31,10 @@ _CONTINUES = re.compile(
 )
 
 
+_ESCAPES = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+"""Colours of a terminal: without their first character they would read as numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A piece of the request and what stood before it: "" , ";" "." "\\n" or "and"."""
@@ -41,7 +45,7 @@ class Clause:
 
 def clean(text: str) -> str:
     """Without control and direction marks, spaces single, quotation marks straight."""
-    kept = "".join(map(_cleaned, text))
+    kept = "".join(map(_cleaned, _ESCAPES.sub(" ", text)))
     return re.sub(r" {2,}", " ", kept)
 
 

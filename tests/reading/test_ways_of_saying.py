@@ -190,3 +190,13 @@ def test_the_language_of_a_text_is_no_part_of_its_name() -> None:
     reading = read("9 reviews: id, comment in German")
     assert list(fields(reading)) == ["id", "comment"]
     assert reading.not_understood == ("in German",)
+
+
+@pytest.mark.parametrize("count", ["1000", "1'000", "1’000", "1_000", "10^3", "1 x 10^3", "1,000"])
+def test_a_thousand_is_a_thousand_however_it_is_written(count: str) -> None:
+    assert read(f"{count} customers: id, name").document["rows"] == 1000
+
+
+def test_the_colours_of_a_terminal_are_no_numbers() -> None:
+    reading = read("\x1b[31m\x1b[1;5m")
+    assert "rows" not in reading.document

@@ -11,8 +11,14 @@ import shutil
 import sqlite3
 import subprocess
 import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.ipc as pa_ipc
@@ -360,6 +366,52 @@ def test_cancelling_leaves_nothing_wherever_it_comes(
     left = [path for path in (tmp_path / "output").rglob("*") if path.is_file()]
     assert left == []
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+class Overtaken:
+    """A place of datasets where, once, somebody else publishes just before we do."""
+
+    def __init__(self, outputs: DiskStorageHandler, meanwhile: Callable[[], object]) -> None:
+        self.outputs, self.meanwhile = outputs, [meanwhile]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.outputs, name)
+
+    @contextmanager
+    def publish(self, name: str, *, overwrite: bool) -> Iterator[Any]:
+        with self.outputs.publish(name, overwrite=overwrite) as publication:
+            yield publication
+            if self.meanwhile and name.endswith(".csv"):
+                self.meanwhile.pop()()
+
+
+def test_of_two_merges_at_once_the_slower_leaves_the_file_of_the_quicker(
+    disk: DiskStorageHandler, tmp_path: Path
+) -> None:
+    wanted, visible, go_on = request(disk, "csv"), Event(), Event()
+
+    def judging(rows: int) -> None:
+        if rows > ROWS:  # the second half of the work: the files are published
+            visible.set()
+            assert go_on.wait(30)
+
+    def quicker() -> Dataset:
+        maker = DatasetFiles(tmp_path / "quicker")
+        return maker.make(wanted, progress=judging, cancelled=lambda: False)
+
+    with ThreadPoolExecutor(1) as pool:
+        running: list[Future[Dataset]] = []
+
+        def meanwhile() -> None:
+            running.append(pool.submit(quicker))
+            assert visible.wait(30)
+
+        outputs = Overtaken(disk, meanwhile)
+        with pytest.raises(AlreadyExists):
+            make(replace(wanted, outputs=outputs), tmp_path / "slower")  # type: ignore[arg-type]  # duck
+        go_on.set()
+        dataset = running[0].result()
+    assert all(Path(file.path).exists() for file in dataset.files)
 
 
 def test_progress_ends_with_all_rows(disk: DiskStorageHandler, tmp_path: Path) -> None:

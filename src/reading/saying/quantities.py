@@ -65,8 +65,15 @@ _IN_WORDS = re.compile(
 )
 
 
+_GROUPS = re.compile(r"(?<=\d)['’_](?=\d{3}(?!\d))")
+_POWER = re.compile(r"(?<![\w.,])(?:(?P<times>\d{1,6}) ?[x×*·] ?)?10\^(?P<power>\d{1,2})(?!\d)")
+
+
 def in_digits(text: str) -> str:
-    """ "between eighteen and sixty-five" → "between 18 and 65": numerals where bounds stand."""
+    """ "between eighteen and sixty-five" → "between 18 and 65": numerals where bounds stand; and
+    numbers without other people's marks: 1'000, 1_000, 10^3."""
+    text = _POWER.sub(lambda p: str(int(p["times"] or 1) * 10 ** int(p["power"])), text)
+    text = _GROUPS.sub("", text)
     return _IN_WORDS.sub(lambda bounds: _ONE_IN_WORDS.sub(_digits, bounds[0]), text)
 
 
