@@ -19,6 +19,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from src.lean import be_lean
+
 from .timing import median, ratio
 
 ROOT = Path(__file__).parents[1]
@@ -194,6 +196,7 @@ def _cpu_s() -> float:
 
 
 def main(what: str, folder: str, rows: str) -> None:
+    be_lean()  # as the command line and the server are
     work = {"make": _make, "judge": _judge, "report": _report, "scan": _scan}[what]
     path, began, busy = Path(folder) / f"orders_{rows}.parquet", time.perf_counter(), _cpu_s()
     found = work(path, int(rows))

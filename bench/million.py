@@ -13,7 +13,8 @@ from pathlib import Path
 from src.core.parsing import parse_schema
 from src.core.planning import CODE_ROWS
 from src.data import load_pools
-from src.generation.recipe import Recipe, compile_schema
+from src.generation.compiling import compile_schema
+from src.generation.recipe import Recipe
 
 from .timing import Run, in_turn, median, process, ratio
 
