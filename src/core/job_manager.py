@@ -211,8 +211,12 @@ class JobManager:
         return now
 
     async def _progress(self, job_id: str) -> JobProgress:
-        job, tally = await self.get(job_id), await self.jobs.tally(job_id)
-        return self._derived(job, tally, await self.runner.running(job_id))
+        known_shape(job_id)
+        # Asked for together: each alone waits its turn behind whoever computes.
+        job, tally, running = await asyncio.gather(
+            self.jobs.get(job_id), self.jobs.tally(job_id), self.runner.running(job_id)
+        )
+        return self._derived(job, tally, running)
 
     def _derived(self, job: Job, tally: Tally, running: bool) -> JobProgress:
         runner = self.runner
