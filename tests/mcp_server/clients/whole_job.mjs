@@ -37,7 +37,8 @@ async function call(name, args) {
 
 const tools = (await client.listTools()).tools.map((tool) => tool.name);
 const read = await call("extract_schema", { description: "customers with name, email and age" });
-const job = await call("create_job", { schema_id: read.schema_id, chunk_size: 5000 });
+// Long enough for progress to be told on the way: what comes together with the answer, this SDK drops.
+const job = await call("create_job", { schema_id: read.schema_id, chunk_size: 100 });
 const uri = `rowmill://jobs/${job.job_id}`;
 await client.subscribeResource({ uri });
 await call("control_job", { job_id: job.job_id, action: "start" });
