@@ -14,6 +14,7 @@ RowmillError
 ├── Conflict           somebody else was quicker: look again, then decide
 ├── StorageError       the disk's (or bucket's) owner
 │   ├── StorageFull
+│   ├── StoreBusy            another process writes job records and does not come to an end
 │   ├── StorageRefused       a bucket's name, region or rights: trying again changes nothing
 │   ├── StoreDamaged         job records: rowmill doctor --rebuild
 │   ├── ChunkMissing
@@ -130,6 +131,10 @@ class StorageError(RowmillError):
 
 class StorageFull(StorageError):
     code = "storage_full"
+
+
+class StoreBusy(StorageError):
+    code = "store_busy"
 
 
 class StorageRefused(StorageError):

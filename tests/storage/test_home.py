@@ -12,16 +12,16 @@ import pytest
 
 from src.core.errors import Conflict, NewerFormat
 from src.storage.files import Files
-from src.storage.jobs import opening
 from src.storage.jobs.home import alone, enter, world_writable
+from src.storage.jobs.opening import BUSY_S
 from src.storage.jobs.store import SqliteJobStore
 
 from .older import write_store
 from .records import JOB, Ticking, job
 
 
-def opened(home: Path) -> SqliteJobStore:
-    return SqliteJobStore(home / "rowmill.db", clock=Ticking())
+def opened(home: Path, busy_s: float = BUSY_S) -> SqliteJobStore:
+    return SqliteJobStore(home / "rowmill.db", clock=Ticking(), busy_s=busy_s)
 
 
 async def test_a_new_folder_says_its_format_and_is_its_owners_alone(tmp_path: Path) -> None:
@@ -64,25 +64,19 @@ async def test_who_uses_the_folder_keeps_others_from_having_it_alone(tmp_path: P
         enter(tmp_path, Files())
 
 
-async def test_whoever_comes_while_the_folder_is_taken_is_told_in_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(opening, "BUSY_TIMEOUT_S", 0.0)
-    store = opened(tmp_path)
+async def test_whoever_comes_while_the_folder_is_taken_is_told_in_the_end(tmp_path: Path) -> None:
+    store = opened(tmp_path, busy_s=0.0)
     with alone(tmp_path), pytest.raises(Conflict, match="being rebuilt"):
         await store.create(job())
     await store.create(job())
     await store.close()
 
 
-async def test_an_old_store_waits_for_nobody_but_those_who_use_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(opening, "BUSY_TIMEOUT_S", 0.0)
+async def test_an_old_store_waits_for_nobody_but_those_who_use_it(tmp_path: Path) -> None:
     write_store(tmp_path / "rowmill.db", job(), format=2)
     user = enter(tmp_path, Files())
     assert user is not None
-    store = opened(tmp_path)
+    store = opened(tmp_path, busy_s=0.0)
     with pytest.raises(Conflict, match="another rowmill process"):
         await store.get(JOB)
     os.close(user)

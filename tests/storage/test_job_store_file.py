@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from src.core.errors import Conflict, NewerFormat, StorageError, StorageFull
+from src.core.errors import Conflict, NewerFormat, StorageError, StorageFull, StoreBusy
 from src.core.models import Job, JobState, Usage
 from src.core.ports import Answer
-from src.storage.jobs import opening
 from src.storage.jobs import records as jobs_records
 from src.storage.jobs.faults import database_fault
+from src.storage.jobs.opening import BUSY_S
 from src.storage.jobs.store import SqliteJobStore
 from src.storage.jobs.tables import FORMAT
 
@@ -26,8 +26,8 @@ from .records import JOB, Ticking, job
 from .test_every_job_store import chunk, running
 
 
-def opened(path: Path) -> SqliteJobStore:
-    return SqliteJobStore(path, clock=Ticking())
+def opened(path: Path, busy_s: float = BUSY_S) -> SqliteJobStore:
+    return SqliteJobStore(path, clock=Ticking(), busy_s=busy_s)
 
 
 @pytest.fixture
@@ -231,15 +231,12 @@ async def test_a_full_disk_keeps_the_old_state(path: Path) -> None:
     await store.close()
 
 
-async def test_a_store_held_by_somebody_else_is_a_conflict(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_store_held_by_somebody_else_is_busy_and_no_conflict(path: Path) -> None:
     await filled(path)
-    monkeypatch.setattr(opening, "BUSY_TIMEOUT_S", 0.0)
-    store = opened(path)
+    store = opened(path, busy_s=0.0)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Conflict, match="another process"):
+    with pytest.raises(StoreBusy, match="another process"):
         await store.begin_attempt(JOB)
     assert (await store.get(JOB)).attempt == 1  # reading goes on
     holder.execute("ROLLBACK")

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ...core.errors import Conflict, RowmillError, StorageError, StorageFull, StoreDamaged
+from ...core.errors import RowmillError, StorageError, StorageFull, StoreBusy, StoreDamaged
 from .seals import REBUILD
 
 HOME = "ROWMILL_HOME"
@@ -19,7 +19,7 @@ _DAMAGED: _Fault = (
     f"restore it from the files beside the chunks with: {REBUILD}",
 )
 _BUSY: _Fault = (
-    Conflict,
+    StoreBusy,  # no Conflict: nobody was quicker, and to decide again at once would not end
     "another process is holding the job store",
     "try again; if it lasts, look for a rowmill process that hangs",
 )

@@ -20,7 +20,8 @@ from .tables import is_current, is_empty, prepare
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BUSY_TIMEOUT_S = 10.0
+BUSY_S = 10.0
+"""How long others that write are waited for."""
 TURN_S = 0.02
 """Between two looks at a folder that another process brings up to date."""
 
@@ -51,20 +52,21 @@ def rebuilding(path: Path) -> Path:
 
 
 def opened_store(
-    path: Path, files: Files, bring_up: Callable[[sqlite3.Connection], None]
+    path: Path, files: Files, bring_up: Callable[[sqlite3.Connection], None], busy_s: float
 ) -> OpenStore:
-    """`bring_up` makes what is new in this format from what the older ones hold; alone.
+    """`bring_up` makes what is new in this format from what the older ones hold; alone. Others
+    are waited for `busy_s` long, now and later.
 
     Raises:
         NewerFormat, StorageError, StoreDamaged, Conflict, sqlite3.Error
     """
-    until = time.monotonic() + BUSY_TIMEOUT_S
+    until = time.monotonic() + busy_s
     while True:
         try:
-            store = _opened(path, files)
+            store = _opened(path, files, busy_s)
             if store is not None:
                 return store
-            with alone(path.parent), _closing(connected(path)) as db:
+            with alone(path.parent), _closing(connected(path, busy_s)) as db:
                 prepare(db)
                 bring_up(db)
         except Conflict:  # another process is doing just that
@@ -73,7 +75,7 @@ def opened_store(
             time.sleep(TURN_S)
 
 
-def _opened(path: Path, files: Files) -> OpenStore | None:
+def _opened(path: Path, files: Files, busy_s: float) -> OpenStore | None:
     """None where it has to be brought up to date first."""
     lock = enter(path.parent, files)
     store = None
@@ -81,7 +83,7 @@ def _opened(path: Path, files: Files) -> OpenStore | None:
         if rebuilding(path).exists():
             text = "a rebuild of the job store was interrupted"
             raise StoreDamaged(text, hint=f"finish it with: {REBUILD}")
-        store = OpenStore(connected(path), lock)
+        store = OpenStore(connected(path, busy_s), lock)
         if is_empty(store.db) or is_current(store.db):
             prepare(store.db)
             return store
@@ -94,8 +96,8 @@ def _opened(path: Path, files: Files) -> OpenStore | None:
     return None
 
 
-def connected(path: Path | str) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+def connected(path: Path | str, busy_s: float = BUSY_S) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, timeout=busy_s)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from . import rows as jobs_rows
 from .copies import FileCopies, NoCopies
 from .faults import database_faults_mapped
 from .migrating import bring_up
-from .opening import in_memory, opened_store
+from .opening import BUSY_S, in_memory, opened_store
 from .records import Records
 
 PAGE = 500
@@ -30,7 +30,8 @@ class SqliteJobStore:
     """core.ports.JobStore on the standard library's sqlite3, in one thread of its own.
 
     `path` (or ":memory:") is opened at the first call. Beside it, and in `folder` (`temp` beside
-    it, unless given), lies as files what a rebuild needs; see copies.py. The store stamps
+    it, unless given), lies as files what a rebuild needs; see copies.py. Other processes that
+    write are waited for `busy_s` seconds. The store stamps
     `updated_at` and the times of events with `clock`. A new attempt is a new version; a chunk is
     not, so that whoever pauses a job does not race its workers.
     """
@@ -42,11 +43,13 @@ class SqliteJobStore:
         clock: Clock,
         folder: Path | None = None,
         files: Files | None = None,
+        busy_s: float = BUSY_S,
     ) -> None:
         self._path = path
         self._clock = clock
         self._folder = folder
         self._files = files or Files()
+        self._busy_s = busy_s
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rowmill-jobs")
         self._records: Records | None = None
 
@@ -171,7 +174,7 @@ class SqliteJobStore:
         home = self._path.parent
         folder = self._folder or home / "temp"
         copies = FileCopies(home, folder, self._files, self._clock.monotonic)
-        store = opened_store(self._path, self._files, lambda db: bring_up(db, copies))
+        store = opened_store(self._path, self._files, lambda db: bring_up(db, copies), self._busy_s)
         try:
             return Records(store, self._clock.now, copies)
         except BaseException:
