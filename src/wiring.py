@@ -23,8 +23,8 @@ from .core.datasets import Datasets
 from .core.errors import NotConfigured
 from .core.job_manager import JobLimits, JobManager
 from .core.job_runner import JobRunner
-from .core.models import OutputFormat, StorageKind
-from .core.ports import JobStore, Outputs, Reading, StorageHandler
+from .core.models import OutputFormat, Reading, StorageKind
+from .core.ports import JobStore, Outputs, StorageHandler
 from .core.recipes import Recipes
 from .core.schemas import Schemas
 from .core.tracing import Tracing, unconfigured

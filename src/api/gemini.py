@@ -21,9 +21,9 @@ from ..core.errors import (
     ProviderError,
     QuotaExhausted,
 )
-from ..core.models import Usage
+from ..core.models import Reading, Usage
 from ..core.parsing import parse_schema
-from ..core.ports import Permit, Reading, RowCheck, RowRequest, WrittenRows, always
+from ..core.ports import Permit, RowCheck, RowRequest, WrittenRows, always
 from ..utils.redact import redacted
 from .answers import Reader
 from .drafts import NOT_A_DRAFT, Draft, parse_schema_answer

@@ -13,9 +13,9 @@ from ..utils.text import shown
 from .errors import InvalidArgument, InvalidSchema, Problem
 from .estimates import Estimate, estimate
 from .interrupts import left_to_the_main_thread
-from .models import MOST_ROWS, DataSchema, Generation, OutputFormat, Usage
+from .models import MOST_ROWS, DataSchema, Generation, OutputFormat, Reading, Usage
 from .parsing import parse_schema, too_large
-from .ports import JobStore, Reading, Rehearse, RowWriter, SchemaReader
+from .ports import JobStore, Rehearse, RowWriter, SchemaReader
 from .rehearsing import unmet
 from .samples import preview
 

@@ -11,7 +11,6 @@ from .storage import Outputs, Publication, StorageHandler
 from .writers import (
     Permit,
     Quarantine,
-    Reading,
     RefusedRow,
     RowCheck,
     RowRequest,
@@ -36,7 +35,6 @@ __all__ = [
     "Permit",
     "Publication",
     "Quarantine",
-    "Reading",
     "RefusedRow",
     "Rehearse",
     "RowCheck",

@@ -13,7 +13,6 @@ from ..models import (
     DatasetFormat,
     Job,
 )
-from ..models import Reading as Reading  # noqa: PLC0414 - a port's value, kept below `reading`
 from .storage import Outputs, StorageHandler
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from ..models import (
     Tally,
     Usage,
 )
-from ..models import Reading as Reading  # noqa: PLC0414 - a port's value, kept below `reading`
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from ..models import (
     ChunkMetadata,
     StorageKind,
 )
-from ..models import Reading as Reading  # noqa: PLC0414 - a port's value, kept below `reading`
 
 
 class Outputs(Protocol):

@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ..errors import Problem
-from ..models import (
-    DataSchema,
-    FieldDefinition,
-    Usage,
-)
-from ..models import Reading as Reading  # noqa: PLC0414 - a port's value, kept below `reading`
+from ..models import DataSchema, FieldDefinition, Reading, Usage
 
 
 class SchemaReader(Protocol):
