@@ -73,7 +73,7 @@ lock: ## new requirement files (needs uv)
 	uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.txt
 	uv pip compile pyproject.toml --group dev -c requirements/runtime.txt $(LOCK) -o requirements/dev.txt
 
-LOCK = --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+LOCK = --universal --generate-hashes --python-version 3.11 --no-header --no-strip-extras --no-emit-index-url \
   --no-emit-find-links --quiet
 
 $(VENV)/.runtime: requirements/runtime.txt

@@ -140,7 +140,7 @@ class Gate:
         self.spell = 0
 
     async def enter(self) -> None:
-        if self._is_open() and not any(not turn.done() for turn in self._waiting):
+        if self._is_open():  # then nobody waits: whatever opens it lets in who does
             self._inside += 1
             return
         turn = asyncio.get_running_loop().create_future()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..utils.text import count
 from .options import json_option
-from .screen import LINE, Screen, count, grid
+from .screen import LINE, Screen, grid
 
 if TYPE_CHECKING:
     from ..storage.jobs.rebuilding import RestoredJob

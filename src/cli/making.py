@@ -40,26 +40,14 @@ class Target:
 
     @property
     def is_remote(self) -> bool:
-        from ..storage.buckets.bucket import is_url
-
-        return self.file is not None and is_url(self.file)
+        return self.file is not None and is_remote(self.file)
 
     @property
     def name(self) -> str | None:
-        if self.file is None:
-            return None
-        return self.file.rpartition("/")[2] if self.is_remote else Path(self.file).name
+        return None if self.file is None else name_of(self.file)
 
     def outputs(self, app: App) -> Outputs | None:
-        """The folder of the file, wherever it is."""
-        from ..storage.base import Place
-        from ..storage.outputs import DiskOutputs
-
-        if self.file is None:
-            return None
-        if self.is_remote:
-            return app.outputs_at(self.file.rpartition("/")[0])
-        return DiskOutputs(Path(self.file).parent, place=Place("the dataset", "-o"))
+        return None if self.file is None else folder_of(app, self.file)
 
     def wish(self, app: App) -> DatasetWish:
         from ..core.datasets import DatasetWish
@@ -120,9 +108,7 @@ class Target:
         if self.file is None:
             return ()
         wanted = chosen_format(self.format, self.name, job.spec.output_format)
-        if not self.is_remote:
-            _refuse_other_addresses(self.file)
-            _refuse_no_file(Path(self.file), or_folder=len(job.spec.schema.tables) > 1)
+        refuse_no_file(self.file, or_folder=len(job.spec.schema.tables) > 1)
         found = tuple(dict.fromkeys(file_names(job, wanted, self.name).values()))
         for name in found:
             path = dataset_path(name)
@@ -131,11 +117,39 @@ class Target:
         return found
 
 
+def is_remote(file: str) -> bool:
+    from ..storage.buckets.bucket import is_url
+
+    return is_url(file)
+
+
+def name_of(file: str) -> str:
+    """The last part of a path or a bucket's address."""
+    return file.rpartition("/")[2] if is_remote(file) else Path(file).name
+
+
+def folder_of(app: App, file: str) -> Outputs:
+    """What the file stands in, wherever that is."""
+    from ..storage.base import Place
+    from ..storage.outputs import DiskOutputs
+
+    if is_remote(file):
+        return app.outputs_at(file.rpartition("/")[0])
+    return DiskOutputs(Path(file).parent, place=Place("the dataset", "-o"))
+
+
+def refuse_no_file(file: str, *, or_folder: bool = False) -> None:
+    """`or_folder`: a folder that is there will do. Raises: InvalidArgument."""
+    if not is_remote(file):
+        _refuse_other_addresses(file)
+        _refuse_no_file(Path(file), or_folder=or_folder)
+
+
 def _refuse_other_addresses(file: str) -> None:
     """A path may begin with `https:`, and nobody means one that does."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", file):
         hint = "name a file, s3://BUCKET/… or gs://BUCKET/…"
-        raise InvalidArgument(f"no dataset can be written to {file}", hint=hint)
+        raise InvalidArgument(f"nothing can be written to {file}", hint=hint)
 
 
 def _refuse_no_file(path: Path, *, or_folder: bool = False) -> None:

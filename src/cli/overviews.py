@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .screen import LINE, count, grid
+from ..utils.text import count
+from .screen import LINE, grid
 
 if TYPE_CHECKING:
     from ..core.models import Job, JobProgress, Usage

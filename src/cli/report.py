@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..utils.text import clean
+from ..utils.text import clean, count
 from .options import json_option, overwrite_option
 from .running import run_here
 from .screen import Screen
@@ -81,10 +81,13 @@ async def _gathered(here: Here, job: Job, *, drawn: bool) -> Report:
 
 
 def _chosen(output: str | None, form: str | None, as_json: bool) -> str:
+    """Raises: InvalidArgument, click.UsageError: that can be no report's file."""
     from ..reporting.forms import form_of
+    from .making import refuse_no_file
 
     if output is None:
         return form or ("json" if as_json else "terminal")
+    refuse_no_file(output)
     found = form or form_of(output)
     if found is None or found == "terminal":
         raise click.UsageError("A report's file is an .html, .json or .md; or say --format.")
@@ -101,12 +104,9 @@ async def _written(made: Report, form: str) -> str:
 
 async def _save(here: Here, made: Report, output: str, form: str, overwrite: bool) -> None:
     """Raises: AlreadyExists, NotConfigured, StorageError."""
-    from .making import Target
+    from .making import folder_of, name_of
 
-    target = Target(output, None, overwrite)
-    outputs, name = target.outputs(here.app), target.name
-    assert outputs is not None  # noqa: S101 - where there is a file's name there is its folder
-    assert name is not None  # noqa: S101 - as above
+    outputs, name = folder_of(here.app, output), name_of(output)
     with outputs.publish(name, overwrite=overwrite) as publication:
         publication.file.write((await _written(made, form)).encode("utf-8", "replace"))
     place = outputs.locate(name)
@@ -141,7 +141,7 @@ def shown(screen: Screen, made: Report) -> None:
 
 
 def _table(screen: Screen, table: Table, *, alone: bool) -> None:
-    from .screen import count, grid
+    from .screen import grid
 
     screen.say()
     screen.say(

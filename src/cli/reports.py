@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..utils.text import count
 from ..utils.wording import made_as, typed
-from .screen import cells, count, grid
+from .screen import cells, grid
 
 if TYPE_CHECKING:
     from ..core.job_manager import Created

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..utils.text import count
 from .options import json_option, overwrite_option
 from .running import run_here
 from .screen import Screen
@@ -152,7 +153,6 @@ def _fixed(screen: Screen, found: Validation, output: Path | None, overwrite: bo
 
 def _show(screen: Screen, found: Validation) -> None:
     from . import reports
-    from .screen import count
 
     if found.schema is None:
         return

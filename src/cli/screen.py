@@ -121,11 +121,6 @@ def _cell(value: Any) -> str:
     return clean(str(value), CELL)
 
 
-def count(number: int, word: str) -> str:
-    """`1 row`, `2,000 rows`."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
-
-
 def _console(stream: TextIO) -> Console:
     from rich.console import Console
 

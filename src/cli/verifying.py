@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from ..utils.text import count
 from .progress import following
-from .screen import LINE, count, grid
+from .screen import LINE, grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

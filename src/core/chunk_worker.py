@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..utils.checksums import canonical_sha256
+from ..utils.checksums import canonical_sha256, sha256
 from .chunk_about import chunk_metadata
 from .errors import ChunkDamaged, ChunkMissing, InternalError, NotConfigured
 from .interrupts import left_to_the_main_thread
@@ -55,12 +54,12 @@ class ChunkWorker:
         began = self.clock.monotonic()
         table = recipe.tables[key.table]
         written = await self._written(job, table, key)
-        data = await asyncio.to_thread(self._made, job, table, key, written)
+        data, digest = await asyncio.to_thread(self._made, job, table, key, written)
         await to_its_end(self._put, job, key, data, job.attempt)
         chunk = ChunkMetadata(
             key=key,
             bytes=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=digest,
             attempt=job.attempt,
             seconds=self.clock.monotonic() - began,
             stored_at=self.clock.now(),
@@ -70,11 +69,7 @@ class ChunkWorker:
 
     async def damage(self, chunk: ChunkMetadata, kind: StorageKind) -> str:
         """What is wrong with the stored bytes; empty where they are those that were recorded."""
-        try:
-            await asyncio.to_thread(self.storage(kind).read_recorded, chunk)
-        except (ChunkMissing, ChunkDamaged) as exc:
-            return exc.message
-        return ""
+        return await asyncio.to_thread(damage_of, self.storage(kind), chunk)
 
     async def mend(self, job: Job, recipe: Recipe, chunk: ChunkMetadata) -> None:
         """Make a recorded chunk's bytes again; its record and the job's state stay.
@@ -84,8 +79,8 @@ class ChunkWorker:
         """
         table = recipe.tables[chunk.key.table]
         written = await self._written(job, table, chunk.key)
-        data = await asyncio.to_thread(self._made, job, table, chunk.key, written)
-        if hashlib.sha256(data).hexdigest() != chunk.sha256:
+        data, digest = await asyncio.to_thread(self._made, job, table, chunk.key, written)
+        if digest != chunk.sha256:
             raise ChunkDamaged(
                 f"chunk {chunk.key.index} was made again and is not what was recorded",
                 hint=f"it was made by rowmill {job.spec.engine}: use that version, or a new job",
@@ -127,7 +122,8 @@ class ChunkWorker:
         table: TableRecipe,
         key: ChunkKey,
         written: Mapping[str, pa.Array] | None,
-    ) -> bytes:
+    ) -> tuple[bytes, str]:
+        """The chunk's bytes and their sha256."""
         from ..utils.validators import check_table
 
         rows = table.make(key.start, key.stop, written)
@@ -140,7 +136,17 @@ class ChunkWorker:
                 hint="please report this with the schema; validate_schema shows example rows",
             )
         metadata = chunk_metadata(key, _schema_sha256(job))
-        return self.encode(rows.replace_schema_metadata(metadata), key.format)
+        data = self.encode(rows.replace_schema_metadata(metadata), key.format)
+        return data, sha256(data)
+
+
+def damage_of(storage: StorageHandler, chunk: ChunkMetadata) -> str:
+    """What is wrong with a stored chunk; empty where nothing is."""
+    try:
+        storage.read_recorded(chunk)
+    except (ChunkMissing, ChunkDamaged) as exc:
+        return exc.message
+    return ""
 
 
 def _schema_sha256(job: Job) -> str:

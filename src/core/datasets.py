@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from .chunk_worker import damage_of
 from .dataset_formats import FORMATS, SHAPES, Partition, chosen_format, named_format
-from .errors import ChunkDamaged, ChunkMissing, IllegalTransition, InvalidArgument, PromiseBroken
+from .errors import IllegalTransition, InvalidArgument, PromiseBroken
 from .models import DatasetFormat, Job, JobState, StorageKind
 from .planning import ChunkPlan
 from .ports import Dataset, DatasetMaker, JobStore, MergeRequest, Outputs, StorageHandler
@@ -195,10 +196,8 @@ class Datasets:
         Raises:
             ChunkMissing, ChunkDamaged
         """
-        of_table = (
-            chunk for chunk in await self.jobs.chunks(job.job_id) if chunk.key.table == table
-        )
-        chunk = next((one for one in of_table if one.key.start <= row < one.key.stop), None)
+        numbers = ChunkPlan(job.job_id, job.spec).of_table(table)
+        chunk = await self.jobs.chunk(job.job_id, numbers[row // job.spec.chunk_size])
         if chunk is None:
             return None
         storage = self.storage(job.spec.storage)
@@ -244,7 +243,7 @@ class Datasets:
         damaged: list[Damage] = []
         rows = 0
         for chunk in await self.jobs.chunks(job.job_id):
-            problem = await asyncio.to_thread(_read_back, storage, chunk)
+            problem = await asyncio.to_thread(damage_of, storage, chunk)
             if problem:
                 damaged.append(Damage(chunk.key.index, problem))
             rows += chunk.key.rows
@@ -291,15 +290,6 @@ def refuse_broken(verdicts: Sequence[Verdict]) -> None:
 def _unheard(rows: int) -> None:
     """Nobody asked how far the merge is."""
     del rows
-
-
-def _read_back(storage: StorageHandler, chunk: ChunkMetadata) -> str:
-    """What is wrong with a stored chunk; empty where nothing is."""
-    try:
-        storage.read_recorded(chunk)
-    except (ChunkMissing, ChunkDamaged) as exc:
-        return exc.message
-    return ""
 
 
 def file_names(job: Job, target: DatasetFormat, file_name: str | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_serializer
 
-from .kinds import Bound, Expectation, Fraction, Generator, Number, Rule, Scalar, Word
+from .kinds import Bound, Expectation, Fraction, Generator, Length, Number, Rule, Scalar, Word
 
 Name = Annotated[
     str,
@@ -41,9 +41,6 @@ MOST_ROWS = 10**12
 
 
 # ── the schema ────────────────────────────────────────────────────────────────────────────────
-
-
-Length = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 class Constraints(Word):

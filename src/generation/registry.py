@@ -9,7 +9,7 @@ from typing import Any
 from ..core.models import FieldDefinition
 from .briefs import Brief
 from .draws.blocks import Maker
-from .makers import formats, identifiers, moments, numbers, texts, values
+from .makers import durations, formats, identifiers, moments, numbers, texts, values
 from .patterns import builders as patterns
 from .people import builders as people
 from .people import identities
@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
     **{kind: Kind(NUMBERS, numbers.discrete) for kind in numbers.DISCRETE},
     "bernoulli": Kind(frozenset({"boolean"}), numbers.boolean),
     "datetime": Kind(MOMENTS, moments.moment),
-    "timedelta": Kind(frozenset({"duration", "date", "datetime"}), moments.duration, _after),
+    "timedelta": Kind(frozenset({"duration", "date", "datetime"}), durations.duration, _after),
     "sequence": Kind(frozenset({"integer", "string"}), identifiers.sequence),
     "uuid": Kind(TEXT, identifiers.uuid),
     "pattern": Kind(TEXT, patterns.pattern),
@@ -74,7 +74,7 @@ BY_TYPE: dict[str, Builder] = {
     "date": moments.moment,
     "time": moments.moment,
     "datetime": moments.moment,
-    "duration": moments.duration,
+    "duration": durations.duration,
 }
 
 FORMATS: dict[str, Kind] = {

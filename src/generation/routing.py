@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
+
+import re2
 
 from ..core.models import FieldDefinition, Generation, TableDefinition
 from .briefs import is_unique
@@ -18,7 +19,8 @@ CODE_KINDS = frozenset({
 })  # fmt: skip
 """What code makes even where the model is to write every field: what counts, or is computed."""
 
-_WORD = re.compile(r"\w+")
+_WORD = re2.compile(r"[\p{L}\p{M}\p{N}_]+")
+"""What names are made of; to Python's `\\w` the vowel signs of Hindi are no letters."""
 
 
 def written_by_model(table: TableDefinition, generation: Generation) -> tuple[FieldDefinition, ...]:

@@ -93,6 +93,12 @@ def read_frame(line: bytes | TooLong, limit: int) -> JSONRPCMessage | Refusal | 
     return _message(document)
 
 
+def id_in_use(known: RequestId) -> Refusal:
+    """For a request whose id another one has that is not answered yet."""
+    text = f"a request with the id {clean(str(known), 60)} is being worked on"
+    return _refusal(INVALID_REQUEST, text, "give each request an id of its own", known)
+
+
 def _unreadable(line: bytes, why: str) -> Refusal:
     found = request_id(line[:EDGE], line[-EDGE:])
     if "recursion limit" in why:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..core.errors import AlreadyExists, IllegalTransition
+from ..core.errors import AlreadyExists, Declined, IllegalTransition
 from ..core.models import JobState
 from . import answers as a
 from . import arguments as q
@@ -15,7 +15,7 @@ from . import consent, telling
 from .caller import Caller, Step
 from .desk import Desk
 from .waiting import StillWorking, identity
-from .wording import CALL_AGAIN, NOT_STARTED
+from .wording import ASK_LESS, CALL_AGAIN, NOT_AGREED, NOT_STARTED
 
 if TYPE_CHECKING:
     from ..core.job_manager import Created
@@ -136,8 +136,10 @@ def _capped(cost: float | None, cap: float | None) -> float | None:
     return cost if cost is None or cap is None else min(cost, cap)
 
 
-async def generate_chunk(desk: Desk, _: Caller, args: q.GenerateChunk) -> a.Chunk:
+async def generate_chunk(desk: Desk, caller: Caller, args: q.GenerateChunk) -> a.Chunk:
     app = await desk.app()
+    wait_s = _wait(desk, args.wait_s)
+    await _agreed_to(desk, caller, app, args.job_id)
     place = f"generate_chunk {args.job_id} "
     index = args.chunk_index
     if index is None:
@@ -153,10 +155,21 @@ async def generate_chunk(desk: Desk, _: Caller, args: q.GenerateChunk) -> a.Chun
         return telling.chunk(chunk, await app.manager.progress(args.job_id))
 
     try:
-        return await desk.works.result(f"{place}{index}", work, _wait(desk, args.wait_s))
+        return await desk.works.result(f"{place}{index}", work, caller.left(wait_s))
     except StillWorking:
         again = CALL_AGAIN if args.chunk_index is not None else f"call with chunk_index={index}"
         return a.Chunk(state="working", job_id=args.job_id, chunk_index=index, next=again)
+
+
+async def _agreed_to(desk: Desk, caller: Caller, app: App, job_id: str) -> None:
+    """A job's first chunk starts it. Raises: InputNeeded, Declined."""
+    if not caller.can_be_asked:
+        return
+    job = await app.manager.get(job_id)
+    if job.state is JobState.PENDING and not await _may_spend(
+        desk, caller, job, await _to_come(app, job)
+    ):
+        raise Declined(NOT_AGREED, hint=ASK_LESS)
 
 
 async def get_job_progress(desk: Desk, caller: Caller, args: q.GetJobProgress) -> a.Progress:

@@ -26,7 +26,7 @@ from mcp_types import (
 )
 from pydantic_core import PydanticSerializationError
 
-from .frames import EDGE, Frames, Refusal, TooLong, read_frame
+from .frames import EDGE, Frames, Refusal, TooLong, id_in_use, read_frame
 
 log = logging.getLogger("rowmill.mcp")
 
@@ -59,6 +59,10 @@ def claim_standard_streams() -> tuple[int, int]:
         OSError: stdin or stdout is closed.
     """
     return _claimed(0, lambda: os.open(os.devnull, os.O_RDONLY)), _claimed(1, _stderr_or_nothing)
+
+
+class _Refused(SessionMessage):
+    """The answer to a frame that was never a request's: it settles none."""
 
 
 @asynccontextmanager
@@ -100,21 +104,24 @@ class _Client:
 
     to_server: ToServer
     refusals: MemoryObjectSendStream[SessionMessage]
-    _unanswered: set[str] = field(default_factory=set)
+    _unanswered: set[object] = field(default_factory=set)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, said: JSONRPCMessage | Refusal) -> None:
         """Returns once there is room for more."""
+        if isinstance(said, JSONRPCRequest) and said.id in self._unanswered:
+            said = id_in_use(said.id)  # or a flood of one id would count as one request
         if isinstance(said, Refusal):
-            await self.refusals.send(SessionMessage(said.error))
+            await self.refusals.send(_Refused(said.error))
             return
         if isinstance(said, JSONRPCRequest):
             while len(self._unanswered) >= UNANSWERED:
                 self._room.clear()
                 await self._room.wait()
-            self._unanswered.add(str(said.id))
+            self._unanswered.add(said.id)
         elif isinstance(said, JSONRPCNotification) and said.method == "notifications/cancelled":
-            self._settle((said.params or {}).get("requestId"))  # it is never answered
+            known = (said.params or {}).get("requestId")
+            self._settle(known if isinstance(known, int | str) else None)  # it is never answered
         await self.to_server.send(SessionMessage(said))
 
     async def write(self, answers: FromServer, target: int, pen: ThreadPoolExecutor) -> None:
@@ -122,8 +129,10 @@ class _Client:
         loop = asyncio.get_running_loop()
         try:
             async for answer in answers:
+                if not isinstance(answer, _Refused):
+                    # Before it is out: who has read it may use its id again at once.
+                    self._settle(getattr(answer.message, "id", None))
                 await loop.run_in_executor(pen, _write_all, target, encoded(answer.message))
-                self._settle(getattr(answer.message, "id", None))
         except OSError as exc:
             log.info("event=client-gone problem=%s", exc.strerror)
             self.to_server.close()
@@ -131,7 +140,7 @@ class _Client:
             answers.close()
 
     def _settle(self, request_id: object) -> None:
-        self._unanswered.discard(str(request_id))
+        self._unanswered.discard(request_id)
         self._room.set()
 
 

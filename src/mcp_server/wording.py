@@ -90,7 +90,6 @@ Example: {"job_id": "job_…", "output_format": "csv", "file_name": "customers.c
 
 CALL_AGAIN = "call again with the same arguments"
 
-NOT_STARTED = (
-    "the user did not agree to the cost: nothing is started or spent. Ask what to change "
-    "(fewer rows, generation=local, max_cost_usd)"
-)
+NOT_AGREED = "the user did not agree to the cost: nothing is started or spent"
+ASK_LESS = "ask what to change: fewer rows, generation=local, max_cost_usd"
+NOT_STARTED = f"{NOT_AGREED} ({ASK_LESS})"

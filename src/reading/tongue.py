@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .frequencies import in_percent
 from .grammar import GRAMMAR, HOMES, JOINTS, NOT_ALONE, SMALL
@@ -112,7 +112,7 @@ def _between_words(text: str, match: re.Match[str]) -> bool:
     return before == " " and len(after) == 2 and after[0] == " " and after[1] not in ",;.)/"
 
 
-@cache
+@lru_cache(maxsize=32)
 def _any_of(phrases: tuple[str, ...], *, fold: bool = False) -> re.Pattern[str]:
     longest = sorted(phrases, key=len, reverse=True)
     return re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..core.ports import Verdict
+from ..utils.text import count
 from .model import Column, Report, Table
 from .words import (
     bytes_said,
@@ -12,7 +13,6 @@ from .words import (
     column_facts,
     correlated,
     cost_facts,
-    count,
     headline_tiles,
     origin_facts,
     score_said,

@@ -42,7 +42,8 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Of numbers, of text lengths, and of moments; `mean` and `deviation` are None of the last.
+    """Of numbers, of text lengths, and of moments; `mean` and `deviation` are None of the last,
+    and where no float holds them.
 
     The extremes and the mean are of all rows; the quantiles (by q) of `looked_at` present ones,
     evenly spaced, which are all of them unless there are many.

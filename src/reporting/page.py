@@ -9,6 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from ..core.ports import Verdict
+from ..utils.text import count
 from .charts import picture
 from .columns import card
 from .diagram import diagram
@@ -18,7 +19,6 @@ from .words import (
     bytes_said,
     check_said,
     cost_facts,
-    count,
     headline_tiles,
     origin_facts,
     score_said,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -109,6 +110,7 @@ class TableProfile:
         self._together = Together(len(self._numeric))
         self._seen = 0
 
+    @np.errstate(over="ignore", invalid="ignore")  # a sum that is no float is left out at the end
     def feed(self, batch: pa.Table) -> None:
         found = [
             watched.add(plain(batch.column(watched.about.name)), self._seen)
@@ -169,7 +171,7 @@ def _measured(watched: _Watched, said: Declared, there: int) -> Iterator[tuple[s
         shown = bars(counts, said)
         yield "bars", shown
         yield "others", there - sum(bar.rows for bar in shown)
-    elif watched.axis is not None and len(numbers) and not watched.is_counter:
+    elif watched.axis is not None and _has_width(numbers) and not watched.is_counter:
         yield "histogram", histogram(numbers, kind, watched.axis, said, there)
     elif watched.lengths.most - (watched.lengths.least or 0) >= FEW_LENGTHS and there >= FEW_TEXTS:
         yield "histogram", lengths_histogram(watched.lengths)
@@ -180,11 +182,20 @@ def _numbers(watched: _Watched, axis: Axis, values: Floats) -> Numbers:
     return Numbers(
         minimum=cell(watched.extremes.low),
         maximum=cell(watched.extremes.high),
-        mean=watched.moments.mean if has_mean else None,
-        deviation=watched.moments.deviation() if has_mean else None,
+        mean=_finite(watched.moments.mean) if has_mean else None,
+        deviation=_finite(watched.moments.deviation()) if has_mean else None,
         quantiles={} if watched.is_counter else quantiles(values, axis),
         looked_at=len(values),
     )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _has_width(rising: Floats) -> bool:
+    """Whether there are values, and a float holds how far they reach."""
+    return len(rising) > 0 and math.isfinite(float(rising[-1]) - float(rising[0]))
 
 
 def _of_lengths(lengths: Lengths) -> Numbers:

@@ -33,6 +33,8 @@ UNITS: Mapping[str, float] = {
 }
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CELL = 60
+LONGEST_WHOLE = 1e18
+"""From here on a number is told by its power of ten."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -86,7 +88,8 @@ def _told(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:.6g}"
+    whole = float(value).is_integer() and abs(value) < LONGEST_WHOLE
+    return f"{value:.0f}" if whole else f"{value:.6g}"
 
 
 def _moment(form: str) -> Callable[[float], str]:

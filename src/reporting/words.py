@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..core.ports import Verdict
+from ..utils.text import count
 from .charts import percent
 from .model import Column, Correlations, Cost, Numbers, Report, Share
 
 CORRELATED = 0.1
 BLOCKS = " ▁▂▃▄▅▆▇█"
-
-
-def count(number: int, word: str) -> str:
-    """`1 row`, `2,000 rows`."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def check_said(verdict: Verdict) -> str:

@@ -18,6 +18,7 @@ from ..core.ports import Dataset, DatasetFile, MergeRequest, Outputs, Verdict
 from . import unjudged
 from .manifest import BETWEEN, dataset_manifest, job_manifest, wish
 from .merging.course import Course
+from .names import MANIFEST
 from .outputs import taken
 from .scratch import scratch_folder
 from .unjudged import sha256_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 JUDGED_ROWS = 65_536
 """Rows judged at once."""
-MANIFEST = ".manifest.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from ..core.errors import InvalidArgument
 
 MAX_CHARACTERS = 200
 MAX_PART_BYTES = 240
-"""File systems take 255 bytes a part; the rest is for `.manifest.json`."""
+"""File systems take 255 bytes a part; the rest is for what lies beside a dataset."""
+MANIFEST, UNJUDGED = ".manifest.json", ".unjudged.json"
+"""How the names of the files end that lie beside a dataset and are called after it."""
 TEMPORARY = ".rowmill-"
 """How files begin that are still being written."""
 
@@ -38,7 +40,8 @@ def dataset_path(name: str) -> PurePosixPath:
     Raises:
         InvalidArgument: it does not; the hint says what would.
     """
-    reason = _wrong(name) or next(filter(None, map(_wrong_part, name.split("/"))), "")
+    own = name.removesuffix(MANIFEST).removesuffix(UNJUDGED)
+    reason = _wrong(own) or next(filter(None, map(_wrong_part, own.split("/"))), "")
     if reason:
         shown = ascii(name if len(name) <= 60 else name[:57] + "...")
         hint = "use a plain file name such as customers.csv, inside the output folder"

@@ -8,21 +8,21 @@ from collections.abc import Iterator, Sequence
 
 from ..core.errors import InvalidArgument, NotFound
 from ..core.ports import DatasetFile, Outputs
+from .names import UNJUDGED
 
-ENDING = ".unjudged.json"
 HASHED_BYTES = 1 << 20
 
 
 def note(outputs: Outputs, stem: str, files: Sequence[DatasetFile]) -> None:
     """Before the files become visible: their names and what they will hold."""
     names = {file.name: file.sha256 for file in files}
-    with outputs.publish(stem + ENDING, overwrite=True) as publication:
+    with outputs.publish(stem + UNJUDGED, overwrite=True) as publication:
         publication.file.write(json.dumps(names).encode())
 
 
 def forget(outputs: Outputs, stem: str) -> None:
     """The files are judged, and their manifest says so."""
-    outputs.discard(stem + ENDING)
+    outputs.discard(stem + UNJUDGED)
 
 
 def stand(outputs: Outputs, stem: str) -> bool:
@@ -58,7 +58,7 @@ def sha256_of(outputs: Outputs, name: str) -> str | None:
 
 def _noted(outputs: Outputs, stem: str) -> Iterator[tuple[str, str]]:
     try:
-        with outputs.open_dataset(stem + ENDING) as file:
+        with outputs.open_dataset(stem + UNJUDGED) as file:
             names = json.loads(file.read())
     except (NotFound, InvalidArgument, ValueError):
         return

@@ -33,9 +33,10 @@ class Saying(NamedTuple):
 
 
 class Seen:
-    """The last texts."""
+    """The last `kept` texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
         self._codes: set[int] = set()
         self._bands: dict[tuple[int, bytes], bytes] = {}
         self._order: deque[Saying] = deque()
@@ -52,7 +53,7 @@ class Seen:
         self._order.append(said)
         for band in _bands(said.signature):
             self._bands[band] = said.signature
-        if len(self._order) > KEPT:
+        if len(self._order) > self._kept:
             self._forget(self._order.popleft())
 
     def _forget(self, said: Saying) -> None:

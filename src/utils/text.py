@@ -30,6 +30,11 @@ def clean(text: str, limit: int) -> str:
     return line
 
 
+def count(number: int, word: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
 def as_json(document: Any) -> str:
     """A JSON document for people and programs alike: characters as they are, but for the hidden
     ones, which a terminal would act on; escaped, they mean the same."""

@@ -330,7 +330,8 @@ async def test_the_stand_in_runs_as_a_process_of_its_own():
     )
     try:
         assert process.stdout is not None
-        url = json.loads(await process.stdout.readline())["url"]
+        async with asyncio.timeout(30):
+            url = json.loads(await process.stdout.readline())["url"]
         client = GeminiClient(replace(OPTIONS, base_url=url), check=check, sleep=Slept())
         assert len((await client.generate_data_chunk(request())).rows) == 4
         await client.aclose()

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from src.cli import progress
-from src.cli.screen import Screen, cells, count, grid
+from src.cli.screen import Screen, cells, grid
+from src.utils.text import count
 
 
 def test_markup_and_control_characters_in_data_are_shown_as_text(

@@ -13,6 +13,7 @@ from src.core.chunk_worker import ChunkWorker
 from src.core.job_runner import JobRunner
 from src.core.models import Job, JobSpecification, JobState
 from src.core.parsing import parse_schema
+from src.core.ports import JobStore
 from src.core.recipes import Recipes
 from src.data import load_pools
 from src.storage.formats import encoding as formats
@@ -83,12 +84,19 @@ class Bench:
             raise self.failures.pop(0)
         return formats.encode(table, target)
 
-    def runner(self, *, parallel: int = 2, cores: int = 8, chunk_attempts: int = 3) -> JobRunner:
+    def runner(
+        self,
+        *,
+        parallel: int = 2,
+        cores: int = 8,
+        chunk_attempts: int = 3,
+        jobs: JobStore | None = None,
+    ) -> JobRunner:
         async def finished(job: Job) -> None:
             self.finished.append(job.job_id)
 
         return JobRunner(
-            jobs=self.jobs,
+            jobs=jobs or self.jobs,
             leases=self.leases,
             worker=ChunkWorker(self.jobs, lambda kind: self.storage, self.encode, None, self.clock),
             recipes=Recipes(load_pools),

@@ -300,8 +300,8 @@ async def test_the_next_chunk_is_known_without_counting_what_is_stored(bench):
             return getattr(bench.jobs, name)
 
     await bench.job(rows=100)
-    runner = bench.runner()
-    runner._holds._jobs = counting = Counting()
+    counting = Counting()
+    runner = bench.runner(jobs=counting)
     assert [await the_next(runner) for _ in range(8)] == list(range(8))
     assert counting.counted == 8  # next_owed, which costs the same for the first and the last
 
@@ -433,9 +433,8 @@ async def test_a_run_that_could_not_record_its_end_is_still_explained(bench):
             raise StorageFull("the disk that holds the job store is full", hint="make room")
 
     await bench.job()
-    runner = bench.runner()
-    await runner.move(JOB, Event.START, wanted=True)
-    runner._moves = type(runner._moves)(FullDisk())
+    await bench.runner().move(JOB, Event.START, wanted=True)
+    runner = bench.runner(jobs=FullDisk())
     await asyncio.wait([runner.launch(JOB)])
     assert runner.trouble(JOB).startswith("[storage_full] the disk that holds the job store")
     assert bench.runner().trouble(JOB) is None

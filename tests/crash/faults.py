@@ -9,21 +9,16 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 from src.core.ports import JobStore
-from src.storage.files import Files
 from src.storage.jobs.faults import database_fault
+from tests.storage.failing import Died, SteppedFiles
 
 Way = Literal["die", "tear", "EIO", "ENOSPC"]
 WAYS: tuple[Way, ...] = ("die", "tear", "EIO", "ENOSPC")
 
 _SQLITE = {"EIO": sqlite3.SQLITE_IOERR, "ENOSPC": sqlite3.SQLITE_FULL}
-
-
-class Died(BaseException):
-    """The process is gone: nothing after this operation happens."""
 
 
 @dataclass
@@ -58,48 +53,14 @@ class Fate:
             raise OSError(number, os.strerror(number))
 
 
-class FatedFiles(Files):
+class FatedFiles(SteppedFiles):
     """Every durable step is an operation; a write that fails or is torn leaves half its bytes."""
 
     def __init__(self, fate: Fate) -> None:
         self._fate = fate
 
-    def create(self, path: Path) -> int:
-        self._fate.meet("create")
-        return super().create(path)
-
-    def append(self, path: Path) -> int:
-        self._fate.meet("append")
-        return super().append(path)
-
-    def write(self, descriptor: int, data: bytes | memoryview) -> None:
-        whole = memoryview(data)
-        self._fate.meet("write", lambda: os.write(descriptor, whole[: len(whole) // 2]))
-        super().write(descriptor, data)
-
-    def sync(self, descriptor: int) -> None:
-        self._fate.meet("sync")
-        super().sync(descriptor)
-
-    def replace(self, source: Path, target: Path) -> None:
-        self._fate.meet("replace", lambda: os.replace(source, target))
-        super().replace(source, target)
-
-    def link(self, source: Path, target: Path) -> None:
-        self._fate.meet("link")
-        super().link(source, target)
-
-    def remove(self, path: Path) -> None:
-        self._fate.meet("remove")
-        super().remove(path)
-
-    def make_folder(self, folder: Path) -> None:
-        self._fate.meet("make_folder")
-        super().make_folder(folder)
-
-    def sync_folder(self, folder: Path) -> None:
-        self._fate.meet("sync_folder")
-        super().sync_folder(folder)
+    def meet(self, step: str, half: Callable[[], object] = lambda: None) -> None:
+        self._fate.meet(step, half)
 
 
 WRITES = frozenset(

@@ -224,6 +224,15 @@ def test_only_words_go_to_the_model_unless_everything_is_to():
     assert names(written_by_model(table, "llm")) == ["stars", "review"]
 
 
+@pytest.mark.parametrize("names", [("low", "high"), ("नाम", "कीमत"), ("größe", "länge")])
+def test_what_a_rule_binds_is_codes_in_any_script(names):
+    low, high = names
+    fields = [{"name": name, "type": "integer"} for name in names]
+    rules = [{"rule": "inequality", "low": low, "high": high}]
+    schema = parse_schema({"name": "t", "rows": 5, "fields": fields, "rules": rules})
+    assert written_by_model(schema.tables[0], "llm") == ()
+
+
 def test_a_models_column_is_taken_as_it_is_and_the_rest_stays_code():
     table = table_of(ID, STARS, REVIEW, generation="auto")
     assert names(table.model_fields) == ["review"]

@@ -16,6 +16,7 @@ import pytest
 # Fixtures of those who test the same doors with friendly words.
 from tests.cli.conftest import home, run  # noqa: F401
 from tests.mcp_server.conftest import connect, settings  # noqa: F401
+from tests.patience import patience
 
 ROOT = Path(__file__).parents[2]
 OUT_S = 2.0
@@ -49,8 +50,9 @@ class Server:
             self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
 
     def raw(self, data: bytes) -> None:
-        self.child.stdin.write(data)
-        self.child.stdin.flush()
+        with patience(self.child):
+            self.child.stdin.write(data)
+            self.child.stdin.flush()
 
     def send(self, frame: Any) -> None:
         self.raw(json.dumps(frame).encode() + b"\n")
@@ -63,7 +65,10 @@ class Server:
         return self.frame(number, "tools/call", name=name, arguments=arguments)
 
     def next(self) -> dict[str, Any]:
-        return json.loads(self.child.stdout.readline())
+        with patience(self.child):
+            line = self.child.stdout.readline()
+        assert line, "the server says nothing"
+        return json.loads(line)
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         self._number += 1

@@ -105,12 +105,32 @@ def test_a_thousand_calls_sent_before_any_answer_is_read_are_all_answered(start:
     assert all(answer["result"]["isError"] is False for answer in answers)
 
 
+def test_an_id_is_one_request_s_until_it_is_answered(start: Any) -> None:
+    server = start()
+    long = {"schema": NUMBERS, "row_count": 5_000_000, "chunk_size": 500, "start": True}
+    about = {"job_id": server.call("create_job", **long)["job_id"]}
+    while server.call("get_job_progress", **about)["status"] != "GENERATING":
+        pass
+    server.send(server.tool(7, "get_job_progress", **about, wait_s=1))
+    for _ in range(2):
+        server.send(server.tool(7, "list_jobs"))
+        refused = server.next()
+        assert refused["id"] == 7
+        assert "the id 7 is being worked on" in refused["error"]["message"]
+    assert server.next()["result"]["structuredContent"]["status"] == "GENERATING"
+    server.call("control_job", **about, action="cancel")
+    for _ in range(50):
+        server.send(server.tool(7, "list_jobs"))
+        assert "result" in server.next()
+
+
 def test_a_client_that_stops_reading_loses_no_job_and_makes_nothing_grow(start: Any) -> None:
     server = start()
     job = server.call("create_job", schema=NUMBERS, row_count=2_000, chunk_size=500, start=True)
     pipe = server.child.stdin.fileno()
     os.set_blocking(pipe, False)
-    flood = (json.dumps(server.tool(5, "list_jobs")).encode() + b"\n") * 2_000
+    calls = [server.tool(5 if number % 2 else number, "list_jobs") for number in range(2_000)]
+    flood = b"".join(json.dumps(call).encode() + b"\n" for call in calls)
     before, sent = server.megabytes(), 0
     while select.select([], [pipe], [], 1.0)[1] and sent < 200_000_000:
         sent += os.write(pipe, flood)

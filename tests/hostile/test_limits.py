@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from mcp import Client
 
 from src.config import JobSettings
 from src.mcp_server.serving import build_server
-from tests.mcp_server.conftest import Caller
+from tests.mcp_server.conftest import Caller, http_server
 
-from .conftest import NUMBERS, Server
+from .conftest import MODERN, NUMBERS
 
 LARGE = 300_000
 
@@ -71,16 +70,10 @@ async def test_too_many_rows_or_chunks_name_their_settings(settings: Any) -> Non
         assert "20,000" in text
 
 
-SERVE = (
-    "from src.config import Settings; from src.mcp_server import run_http; "
-    "run_http(Settings.load(), 0)"
-)
-
-
 def test_loopback_http_refuses_strangers_and_answers_every_bad_body(tmp_path: Path) -> None:
-    server = Server(tmp_path / "home", "modern", [sys.executable, "-c", SERVE])
-    try:
-        url = server.child.stderr.readline().decode().split()[-1]
+    call = {"name": "list_jobs", "arguments": {}, "_meta": MODERN}
+    frame = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    with http_server(tmp_path) as (_, url):
         names = {
             "Accept": "application/json, text/event-stream",
             "Content-Type": "application/json",
@@ -92,7 +85,7 @@ def test_loopback_http_refuses_strangers_and_answers_every_bad_body(tmp_path: Pa
         def post(body: bytes, **headers: str) -> httpx2.Response:
             return httpx2.post(url, content=body, headers={**names, **headers}, timeout=20)
 
-        good = json.dumps(server.tool(1, "list_jobs")).encode()
+        good = json.dumps(frame).encode()
         assert post(good).status_code == 200
         for header, value in (
             ("Host", "evil.example"),
@@ -109,5 +102,3 @@ def test_loopback_http_refuses_strangers_and_answers_every_bad_body(tmp_path: Pa
         assert post(b" " * 5_000_000).status_code == 413
         assert post(good, **{"Content-Type": "text/plain"}).status_code in (400, 415)
         assert post(good).status_code == 200
-    finally:
-        server.close()

@@ -89,7 +89,7 @@ async def test_links_are_not_followed_and_nothing_is_replaced_unasked(
     assert (outside / "precious.csv").read_text() == "precious"
 
 
-async def test_a_chunk_folder_or_chunk_that_is_a_link_is_refused(
+async def test_a_chunk_folder_that_is_a_link_is_refused(
     connect: Any, settings: Any, outside: Path
 ) -> None:
     async with connect() as call:

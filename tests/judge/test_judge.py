@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from src.core.parsing import parse_schema
 from src.storage.judging import spill
-from src.storage.judging.judge import sentence
 from src.utils import folds
 from src.utils.promises import promises
 
@@ -177,7 +176,7 @@ def shop(referred, customers):
 def test_references_hold_between_tables_and_within_one(tmp_path):
     schema = parse_schema(SHOP)
     verdicts = judged(schema, shop([None, 1, 1], [3, 3, 1, 2]), tmp_path)
-    assert sentence(verdicts) == f"{len(verdicts)} of {len(verdicts)} hold"
+    assert all(verdict.held for verdict in verdicts)
     assert {v.about for v in verdicts if v.check == "references"} == {
         "customers.referred_by",
         "orders.customer_id",
@@ -191,9 +190,7 @@ def test_an_orphan_is_named_with_its_row(tmp_path):
         ("customers.referred_by", ("row 2",)),
         ("orders.customer_id", ("row 1", "row 3")),
     ]
-    assert sentence(verdicts).endswith(
-        "broken: references of customers.referred_by, references of orders.customer_id"
-    )
+    assert {v.check for v in broken} == {"references"}
 
 
 def test_a_sum_over_another_table_is_exact_for_decimals(tmp_path):
@@ -245,7 +242,7 @@ def promised(**changes):
 
 def test_a_schema_without_expectations_is_judged_by_what_it_promises(tmp_path):
     verdicts = judged(schema_with(fields=PROMISED), promised(), tmp_path)
-    assert sentence(verdicts) == f"{len(verdicts)} of {len(verdicts)} hold"
+    assert all(verdict.held for verdict in verdicts)
     assert {(v.check, v.about) for v in verdicts} == {
         ("row_count", "t"),
         *(("not_null", name) for name in ("id", "mail", "plan", "size", "day")),

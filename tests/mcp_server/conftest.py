@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -23,8 +24,10 @@ from src.config import (
     StorageSettings,
 )
 from src.mcp_server.serving import build_server
+from tests.patience import PATIENCE_S, patience
 
 ERAS = ("auto", "legacy")
+UNDER_WAY = ("SCHEMA_VALIDATION", "GENERATING")
 
 
 @pytest.fixture(params=ERAS)
@@ -63,6 +66,18 @@ class Caller:
         assert result.is_error, result.structured_content
         assert result.structured_content is None  # it would break the output schema
         return result.content[0].text
+
+    async def completed(self, **wish: Any) -> str:
+        """The id of a job that is asked for, started and done."""
+        job_id = (await self("create_job", start=True, **wish))["job_id"]
+        await self.until_completed(job_id)
+        return job_id
+
+    async def until_completed(self, job_id: str) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while (now := await self("get_job_progress", job_id=job_id))["status"] in UNDER_WAY:
+                pass
+        assert now["status"] == "COMPLETED", now
 
 
 Connect = Callable[..., AbstractAsyncContextManager[Caller]]
@@ -112,9 +127,10 @@ def http_server(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    line = child.stderr.readline()
-    assert line.startswith("rowmill: MCP at http://127.0.0.1:"), line
     try:
+        with patience(child):
+            line = child.stderr.readline()
+        assert line.startswith("rowmill: MCP at http://127.0.0.1:"), line
         yield child, line.split()[-1]
     finally:
         child.kill()

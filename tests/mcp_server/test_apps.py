@@ -102,6 +102,16 @@ def test_whole_numbers_beyond_what_floats_hold_are_counted_all_the_same() -> Non
 
 
 @pytest.mark.parametrize(
+    "values",
+    [[n * 1.7e307 for n in range(-10, 11)], [1 + n * 2**-52 for n in range(9)]],
+    ids=["too far apart", "too near"],
+)
+def test_numbers_between_which_floats_have_no_steps_are_told_one_by_one(values: Any) -> None:
+    about = told(values, pa.float64())
+    assert (about["shape"], len(about["values"])) == ("values", 6)
+
+
+@pytest.mark.parametrize(
     ("values", "kind", "low"),
     [
         ([*range(0, 400, 9)], pa.date32(), "1970-01-01"),
@@ -156,12 +166,9 @@ async def test_charts_look_at_rows_from_all_over_a_large_table(settings: Setting
     schema = {"name": "t", "fields": [{"name": "n", "type": "integer",
               "generator": {"kind": "sequence", "start": 0}}]}  # fmt: skip
     async with Client(build_server(settings)) as client:
-        call = Caller(client)
-        made = await call("create_job", schema=schema, row_count=20_000, chunk_size=500, start=True)
-        while (await call("get_job_progress", job_id=made["job_id"]))["status"] != "COMPLETED":
-            pass
+        job_id = await Caller(client).completed(schema=schema, row_count=20_000, chunk_size=500)
     async with open_wired(settings) as app:
-        told = await columns(app, made["job_id"])
+        told = await columns(app, job_id)
     n = told["tables"]["t"][0]
     assert told["sampled"] == 5_000
     assert n["rows"] <= 5_000

@@ -18,7 +18,7 @@ from src.mcp_server.caller import Caller as Behind
 from src.mcp_server.caller import InputNeeded, Question, Reply
 from src.mcp_server.consent import answers, as_request, open_questions
 
-from .conftest import Caller, Connect, connecting
+from .conftest import Connect, connecting
 
 ORDERS = "orders with id, status, colour tag"
 NUMBERS = {"name": "t", "fields": [{"name": "id", "type": "integer"}]}
@@ -40,13 +40,6 @@ class Person:
         self.shown.append(form)
         content = self.content if self.action == "accept" else None
         return ElicitResult(action=self.action, content=content)
-
-
-async def finished(call: Caller, **arguments: Any) -> str:
-    job = await call("create_job", schema=NUMBERS, start=True, **arguments)
-    while (await call("get_job_progress", job_id=job["job_id"]))["status"] != "COMPLETED":
-        pass
-    return job["job_id"]
 
 
 # ── open questions ────────────────────────────────────────────────────────────────────────────
@@ -131,7 +124,7 @@ async def test_a_yes_counts_for_the_very_question_that_was_asked() -> None:
 async def test_nothing_is_replaced_unasked(connect: Connect, era: str, said: bool) -> None:
     person = Person()
     async with connect(mode=era, elicitation_callback=person) as call:
-        first, second = [await finished(call, row_count=rows) for rows in (5, 7)]
+        first, second = [await call.completed(schema=NUMBERS, row_count=rows) for rows in (5, 7)]
         await call("merge_and_download", job_id=first, file_name="x.csv")
         merged = await call("merge_and_download", job_id=second, file_name="x.csv", overwrite=said)
     (form,) = person.shown
@@ -149,7 +142,7 @@ async def test_without_a_yes_the_file_stays_and_the_answer_says_so(
     connect: Connect, era: str, person: Person
 ) -> None:
     async with connect(mode=era, elicitation_callback=person) as call:
-        first, second = [await finished(call, row_count=rows) for rows in (5, 7)]
+        first, second = [await call.completed(schema=NUMBERS, row_count=rows) for rows in (5, 7)]
         path = (await call("merge_and_download", job_id=first, file_name="x.csv"))["path"]
         before = Path(path).read_bytes()
         text = await call.error(
@@ -164,7 +157,7 @@ async def test_a_client_that_cannot_ask_replaces_when_it_is_told_to(
     connect: Connect, era: str
 ) -> None:
     async with connect(mode=era) as call:
-        first, second = [await finished(call, row_count=rows) for rows in (5, 7)]
+        first, second = [await call.completed(schema=NUMBERS, row_count=rows) for rows in (5, 7)]
         await call("merge_and_download", job_id=first, file_name="x.csv")
         text = await call.error("merge_and_download", job_id=second, file_name="x.csv")
         assert text.startswith("[already_exists]")
@@ -211,7 +204,11 @@ async def test_a_dear_job_is_not_started_without_a_yes(keyed: Connect, era: str)
         assert "did not agree" in started["next"]
         now = await call("get_job_progress", job_id=job["job_id"], wait_s=0)
         assert (now["status"], now["calls"]) == ("PENDING", 0)
-    assert len(person.shown) == 2
+        chunk = await call.error("generate_chunk", job_id=job["job_id"])
+        assert chunk.startswith("[declined] the user did not agree to the cost")
+        now = await call("get_job_progress", job_id=job["job_id"], wait_s=0)
+        assert (now["status"], now["calls"]) == ("PENDING", 0)
+    assert len(person.shown) == 3
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from src.config import Settings
 from src.core.errors import InvalidArgument
 from src.mcp_server import run_http
 
+from .conftest import UNDER_WAY
 from .test_process import HELLO, OUT_S
 
 
@@ -84,8 +85,8 @@ async def test_a_person_is_asked_and_a_waiting_client_is_told_over_http(
             "create_job",
             {"schema_id": read.structured_content["schema_id"], "chunk_size": 2_000, "start": True},
         )
-        job_id, status = job.structured_content["job_id"], ""
-        while status != "COMPLETED":
+        job_id, status = job.structured_content["job_id"], UNDER_WAY[0]
+        while status in UNDER_WAY:
             now = await client.call_tool(
                 "get_job_progress", {"job_id": job_id}, progress_callback=hear
             )

@@ -40,17 +40,14 @@ def tables(count: int) -> dict[str, Any]:
     }
 
 
-class Measured:
+class Measured(Caller):
     """Calls whose answers must be small, and must cost little time of the processor.
 
     Processor time, so that a busy machine does not count."""
 
-    def __init__(self, call: Caller) -> None:
-        self.call = call
-
     async def __call__(self, tool: str, **arguments: Any) -> dict[str, Any]:
         began = time.process_time()
-        result = await self.call.result(tool, **arguments)
+        result = await self.result(tool, **arguments)
         took = time.process_time() - began
         text = "".join(part.text for part in result.content if part.type == "text")
         assert len(text.encode()) < LIMIT, tool
@@ -69,7 +66,7 @@ async def test_every_tool_answers_small_and_soon(connect: Connect, kind: str) ->
     async with connect() as call:
         await call("list_jobs")  # the libraries are loaded once
         await call("validate_schema", schema={"name": "t", "fields": [{"name": "id"}]})
-        ask = Measured(call)
+        ask = Measured(call.client)
         checked = await ask("validate_schema", schema=schema, **rows)
         assert checked["valid"] is True
         read = await ask(
@@ -79,8 +76,7 @@ async def test_every_tool_answers_small_and_soon(connect: Connect, kind: str) ->
         job = await ask("create_job", schema=schema, name="漢" * 100, **rows)
         started = await ask("control_job", job_id=job["job_id"], action="start")
         assert started["before"] == "PENDING"
-        while (await ask("get_job_progress", job_id=job["job_id"]))["status"] != "COMPLETED":
-            pass
+        await ask.until_completed(job["job_id"])
         chunk = await ask("generate_chunk", job_id=job["job_id"], chunk_index=0)
         assert chunk["rows"]
         merged = await ask("merge_and_download", job_id=job["job_id"], output_format="jsonl")
@@ -92,7 +88,7 @@ async def test_a_full_page_of_jobs_is_small_and_soon(connect: Connect) -> None:
     async with connect() as call:
         for _ in range(50):
             await call("create_job", schema=wide(1), row_count=1, name="漢" * 100)
-        page = await Measured(call)("list_jobs", limit=50)
+        page = await Measured(call.client)("list_jobs", limit=50)
     assert len(page["jobs"]) == 50
 
 
@@ -102,7 +98,7 @@ async def test_as_many_problems_as_there_are_fields_are_small_and_soon(connect: 
         field["constraints"] = {"minLength": 9, "maxLength": 1}
     async with connect() as call:
         await call("validate_schema", schema=wide(1))
-        found = await Measured(call)("validate_schema", schema=wrong)
+        found = await Measured(call.client)("validate_schema", schema=wrong)
         assert found["problem_count"] >= MAX_FIELDS
         text = await call.error("create_job", schema=wrong, row_count=5)
     assert len(text.encode()) < LIMIT

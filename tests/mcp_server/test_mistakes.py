@@ -18,7 +18,7 @@ from src.mcp_server.advising import MEANT, MEANT_BY, advised
 from src.mcp_server.arguments import Action, Status
 from src.mcp_server.toolbox import TOOLBOX
 
-from .conftest import Caller, Connect
+from .conftest import UNDER_WAY, Caller, Connect
 
 IDS = {"name": "t", "fields": [{"name": "id", "type": "integer", "constraints": {"unique": True}}]}
 
@@ -252,7 +252,7 @@ async def test_the_next_call_is_right(connect: Connect, name: str) -> None:
 
 async def _answered(call: Caller, step: Right, said: dict[str, Any]) -> dict[str, Any]:
     answer = await call(step.tool, **said)
-    while step is DONE and answer["status"] in ("SCHEMA_VALIDATION", "GENERATING"):
+    while step is DONE and answer["status"] in UNDER_WAY:
         answer = await call(step.tool, **said)
     return answer
 

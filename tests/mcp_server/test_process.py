@@ -14,6 +14,10 @@ from typing import Any
 
 import pytest
 
+from tests.patience import patience
+
+from .conftest import UNDER_WAY
+
 ROOT = Path(__file__).parents[2]
 OUT_S = 2.0
 ROWS = 20_000
@@ -46,13 +50,15 @@ class Server:
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         self._number += 1
-        self.send(
-            json.dumps({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
-        )
-        while True:
-            frame = json.loads(self.child.stdout.readline())
-            if frame.get("id") == self._number:
-                return frame
+        asked = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
+        with patience(self.child):
+            self.send(json.dumps(asked))
+            while True:
+                line = self.child.stdout.readline()
+                assert line, f"{method} was not answered"
+                frame = json.loads(line)
+                if frame.get("id") == self._number:
+                    return frame
 
     def hello(self) -> dict[str, Any]:
         answer = self.ask("initialize", **HELLO)
@@ -128,7 +134,7 @@ def a_long_job(server: Server) -> str:
 def finished(server: Server, job_id: str) -> dict[str, Any]:
     for _ in range(100):
         now = server.call("get_job_progress", job_id=job_id)
-        if now["status"] not in ("SCHEMA_VALIDATION", "GENERATING"):
+        if now["status"] not in UNDER_WAY:
             return now
     raise AssertionError(now)
 

@@ -41,10 +41,7 @@ async def text(call: Caller, uri: str) -> str:
 
 
 async def finished(call: Caller, rows: int = 30) -> str:
-    job = await call("create_job", schema=SCHEMA, row_count=rows, start=True)
-    while (await call("get_job_progress", job_id=job["job_id"]))["status"] != "COMPLETED":
-        pass
-    return job["job_id"]
+    return await call.completed(schema=SCHEMA, row_count=rows)
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────
@@ -262,6 +259,25 @@ async def test_each_change_is_told_once_to_each_listener() -> None:
     watch.remove(URI, first)
     await watch.changed(JOB)
     assert first == [URI] * 3
+    await watch.close()
+
+
+async def test_who_listens_again_at_once_hears_of_the_next_change() -> None:
+    looking, seen = asyncio.Event(), [at(1), at(2)]
+
+    async def look(job_id: str, wait_s: float) -> JobProgress:
+        if not looking.is_set() or not seen:
+            looking.set()
+            await asyncio.Event().wait()
+        return seen.pop(0)
+
+    watch, told = Watch(look), Told()
+    watch.add(URI, told)
+    await looking.wait()
+    watch.remove(URI, told)
+    watch.add(URI, told)
+    await asyncio.wait_for(told.more.wait(), 5)
+    assert told == [URI]
     await watch.close()
 
 

@@ -72,9 +72,9 @@ def test_nothing_in_the_data_is_markup_in_markdown(house: House) -> None:
     written = house.reported(hostile_document(), rows=300, name=HOSTILE).markdown()
     assert "<img" not in written.replace("\\<img", "")
     assert not re.search(r"(?<!\\)<b", written)
-    for line in written.splitlines():
-        if line.startswith("| **broken**"):
-            assert len(re.findall(r"(?<!\\)\|", line)) == 6
+    broken = [line for line in written.splitlines() if line.startswith("| **broken**")]
+    assert broken
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 6 for line in broken)
 
 
 def test_what_a_model_cost_and_what_was_turned_away_is_told(
@@ -167,6 +167,17 @@ def test_a_file_takes_its_form_from_its_ending(run: Run, house: House, tmp_path:
     answer = json.loads(run(job, "-o", "s.html", "--json").stdout)
     assert answer["format"] == "html"
     assert json.loads(run(job, "--json").stdout)["job_id"] == job
+
+
+@pytest.mark.parametrize("name", ["-", "https://example.org/r.html", "made/there"])
+def test_what_is_no_file_is_refused_before_a_row_is_read(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "made" / "there").mkdir(parents=True)
+    refused = run("job_aaaaaaaaaaaaaaaa", "-o", name, "--format", "html")
+    assert refused.exit_code == 2
+    assert "invalid_argument" in refused.stderr
+    assert name in refused.stderr
 
 
 def test_a_broken_promise_is_an_exit_code(run: Run, house: House) -> None:

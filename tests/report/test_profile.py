@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -189,6 +191,22 @@ def test_where_only_some_rows_are_kept_rare_values_and_no_numbers_are_no_trouble
     assert found[1].numbers is not None
     assert found[1].numbers.looked_at == 5
     assert all(math.isfinite(rows) for rows in found[1].histogram.rows)
+
+
+def test_what_no_float_can_sum_up_is_left_out_of_the_report() -> None:
+    fields = [{"name": name, "type": "number"} for name in ("wide", "high")]
+    schema = parse_schema({"name": "things", "fields": fields})
+    profile = TableProfile(schema, schema.tables[0], 100)
+    steps = np.linspace(-1.7, 1.7, 100)
+    profile.feed(pa.table({"wide": steps * 1e308, "high": 1e308 + np.abs(steps) * 1e307}))
+    wide, high = profile.columns()
+    json.dumps([asdict(wide), asdict(high), asdict(profile.correlations())], allow_nan=False)
+    for column in (wide, high):
+        assert column.numbers.mean is None
+        assert column.numbers.deviation is None
+        assert len(column.numbers.quantiles["0.5"]) < 20
+    assert wide.histogram is None
+    assert sum(high.histogram.rows) == pytest.approx(100)
 
 
 def test_many_different_values_are_estimated_and_said_to_be() -> None:

@@ -236,6 +236,16 @@ def test_a_parents_value_bounds_its_childrens():
     assert len({row["at"] for row in tables["children"]}) > 500
 
 
+def test_a_parents_rule_about_a_field_of_a_longer_name_takes_nothing_from_what_bounds():
+    at = moment("at", "2024-01-01", "2024-12-31")
+    rule = true("restarted >= 3")
+    starts = moment("start", type="date", generator={
+        "kind": "datetime", "minimum": "2024-01-01", "maximum": "2024-03-31"})  # fmt: skip
+    world = {**parents(50, starts, number("restarted", 0, 9)), "rules": [rule]}
+    below_it = children(at, rows=600, rules=[below("parents.start", "at")])
+    assert wrongs(world, below_it) == []
+
+
 def test_a_child_lies_between_two_values_of_its_parent_that_a_rule_there_orders():
     at = moment("at", "2024-01-01", "2024-12-31")
     rules = (below("parents.start", "at"), below("at", "parents.end"))

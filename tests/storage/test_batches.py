@@ -14,7 +14,7 @@ from src.core.errors import StorageError
 from src.core.models import OutputFormat
 from src.storage.formats.encoding import encode
 from src.storage.merging import batches
-from src.storage.merging.batches import preview, read_batches, regrouped
+from src.storage.merging.batches import read_batches, regrouped
 
 from .tables import FORMATS, hard_table
 
@@ -47,12 +47,6 @@ def test_an_empty_dataset_gives_one_empty_table(form: OutputFormat) -> None:
     file = io.BytesIO(encode(TABLE.slice(0, 0), form))
     (table,) = read_batches(file, form, TABLE.schema, 10)
     assert table.equals(TABLE.slice(0, 0))
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_a_preview_is_the_first_rows(form: OutputFormat) -> None:
-    file = io.BytesIO(encode(TABLE, form))
-    assert preview(file, form, TABLE.schema, 5).equals(TABLE.slice(0, 5))
 
 
 @pytest.mark.parametrize("form", FORMATS)

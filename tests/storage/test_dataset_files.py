@@ -206,6 +206,14 @@ def test_a_sqlite_file_holds_every_cell_with_keys_and_indexes(
         assert "children_parent_index" in str(plan.fetchall())
 
 
+@pytest.mark.parametrize("name", ["x" * 196 + ".sql", "é" * 118 + ".sql"])
+def test_the_longest_name_of_a_dataset_leaves_room_for_its_manifest(
+    name: str, disk: DiskStorageHandler, tmp_path: Path
+) -> None:
+    dataset = made(disk, tmp_path, "sql", name=name)
+    assert Path(dataset.manifest).exists()
+
+
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
 def test_the_sqlite_program_loads_the_script(disk: DiskStorageHandler, tmp_path: Path) -> None:
     dataset = made(disk, tmp_path, "sql", name="world.sql")

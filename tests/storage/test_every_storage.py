@@ -266,7 +266,7 @@ def test_an_abandoned_dataset_leaves_nothing(storage: StorageHandler, tmp_path: 
 
 
 def test_of_many_racing_writers_exactly_one_wins(storage: StorageHandler) -> None:
-    gate = threading.Barrier(8)
+    gate = threading.Barrier(8, timeout=30)
     outcomes: list[bytes | None] = []
 
     def race(name: bytes) -> None:

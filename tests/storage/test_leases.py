@@ -12,6 +12,7 @@ import pytest
 
 from src.core.errors import InvalidArgument, StorageError
 from src.storage.jobs.leases import FileLeases
+from tests.patience import patience
 
 from .records import JOB
 
@@ -31,7 +32,8 @@ def holder(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", _HOLDER, str(folder), JOB]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    assert process.stdout.readline() == "yes\n"
+    with patience(process):
+        assert process.stdout.readline() == "yes\n"
     return process
 
 

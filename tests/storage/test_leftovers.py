@@ -15,6 +15,7 @@ from src.core.errors import StorageError, StorageFull
 from src.storage.disk import DiskStorageHandler
 from src.storage.outputs import DiskOutputs
 from src.storage.scratch import STALE_S, held, is_stale, scratch_folder
+from tests.patience import patience
 
 from .records import JOB, chunk_key
 
@@ -72,7 +73,8 @@ def test_a_killed_writers_file_is_swept_by_the_next_one(tmp_path: Path) -> None:
     )
     with child:
         assert child.stdout is not None
-        assert child.stdout.readline() == b"written\n"
+        with patience(child):
+            assert child.stdout.readline() == b"written\n"
         (temporary,) = tmp_path.iterdir()
         assert not is_stale(aged(temporary))
         child.send_signal(signal.SIGKILL)

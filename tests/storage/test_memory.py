@@ -48,7 +48,7 @@ def test_what_is_deleted_or_replaced_makes_room(tmp_path: Path) -> None:
 
 def test_threads_cannot_pass_the_limit_together(tmp_path: Path) -> None:
     memory = storage(tmp_path, max_bytes=50, max_chunks=1000)
-    gate = threading.Barrier(8)
+    gate = threading.Barrier(8, timeout=30)
     taken: list[int] = []
 
     def fill(first: int) -> None:

@@ -6,7 +6,6 @@ import random
 
 import pytest
 
-from src.utils import likeness
 from src.utils.likeness import Seen, saying
 
 WORDS = [f"word{n}" for n in range(400)]
@@ -49,9 +48,8 @@ def test_other_texts_are_other_texts(seen):
     assert not any(seen.resembles(saying(text), 0.85) for text in texts(2000, 12, seed=5))
 
 
-def test_only_the_last_texts_are_remembered(monkeypatch):
-    monkeypatch.setattr(likeness, "KEPT", 10)
-    seen, said = Seen(), [saying(text) for text in texts(30, 12)]
+def test_only_the_last_texts_are_remembered():
+    seen, said = Seen(kept=10), [saying(text) for text in texts(30, 12)]
     for each in said:
         seen.add(each)
     assert [seen.resembles(each, 0.85) for each in said] == [False] * 20 + [True] * 10

@@ -86,7 +86,7 @@ from .rules import (
     SumTo,
     UniqueTogether,
 )
-from .words import Bound, Decimals, Fraction, Moment, Number, Positive, Scalar, Word
+from .words import Bound, Decimals, Fraction, Length, Moment, Number, Positive, Scalar, Word
 
 __all__ = [
     "Acyclic",
@@ -124,6 +124,7 @@ __all__ = [
     "Inequality",
     "Kind",
     "LanguageCheck",
+    "Length",
     "LengthCheck",
     "LineNumber",
     "LlmPool",

@@ -11,11 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_serializer, model_validator
 
 from .generators import Generator
-from .words import Bound, Fraction, Number, Scalar, Word
+from .words import Bound, Fraction, Length, Number, Scalar, Word
 
 Tolerance = Annotated[float, Field(ge=0)] | None
 Count = Annotated[int, Field(ge=0)]
-Length = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Weights = Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
 
 

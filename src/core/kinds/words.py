@@ -14,6 +14,8 @@ Bound = Number | Moment
 Positive = Annotated[float, Field(gt=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Decimals = Annotated[int, Field(ge=0, le=9)]
+Length = Annotated[int, Field(ge=0, le=1_000_000_000)]
+"""Characters or words of a text, members of a list."""
 
 
 class Word(BaseModel):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..routing import words_in
 from .anything import FILLER, all_of, setting
 from .search import Mender, Spot, Steps
 
@@ -78,7 +78,7 @@ def give_rows(spot: Spot) -> None:
 
 def cut_circle(spot: Spot) -> None:
     """Foreign keys that begin the circle which the message names."""
-    names = set(re.findall(r"\w+", spot.problem.message.partition(": ")[2]))
+    names = set(words_in(spot.problem.message.partition(": ")[2]))
     keys = (*spot.table, "foreign_keys")
     for number in range(len(spot.get(keys) or ())):
         if spot.get((*keys, number, "reference", "table")) in names:

@@ -15,7 +15,7 @@ from ..briefs import Brief
 from ..draws.cells import Floats, uniforms
 from ..expressions.kinds import Kind, kind_of
 from ..expressions.vectors import load
-from ..makers import moments, numbers
+from ..makers import durations, moments, numbers
 from ..makers.grids import Grid, float_ends
 from ..makers.values import listed_values
 from ..refusals import Refused
@@ -194,7 +194,7 @@ def _moments(brief: Brief) -> Axis | None:
 def _durations(brief: Brief) -> Axis | None:
     if brief.field.type != "duration" or getattr(brief.generator, "after", None) is not None:
         return None
-    return _of_span(brief, moments.durations(brief), (False, False))
+    return _of_span(brief, durations.durations(brief), (False, False))
 
 
 def _of_span(brief: Brief, span: moments.Span, opened: tuple[bool, bool]) -> Axis | None:

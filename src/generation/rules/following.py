@@ -10,6 +10,7 @@ from ..expressions.checking import columns_in
 from ..expressions.syntax import Syntax
 from ..refusals import Refused
 from ..registry import needs
+from ..routing import words_in
 from .terms import parsed
 
 
@@ -51,4 +52,4 @@ def sets_values(table: TableDefinition, name: str) -> bool:
     """Whether a rule of a table may give a field values that its generator does not make."""
     setting = (kinds.Implies, kinds.ExpressionRule, kinds.FixedCombinations, kinds.SumTo)
     said = [rule.document() for rule in table.rules if isinstance(rule, setting)]
-    return any(name in repr(one) for one in said)
+    return any(name in words_in(one) for one in said)

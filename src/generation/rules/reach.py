@@ -16,7 +16,7 @@ from ..briefs import Brief
 from ..expressions.checking import typed
 from ..expressions.kinds import Column, Kind, kind_of
 from ..expressions.syntax import Call, Literal, Name, Refusal, Syntax
-from ..makers import moments
+from ..makers import durations, moments
 from ..refusals import Refused
 from .axes import Axis, measured
 from .places import Measured
@@ -155,7 +155,7 @@ class Knowledge:
             return self._of_expression(brief, generator)
         if isinstance(generator, kinds.Timedelta) and generator.after is not None:
             try:
-                low, high, _ = moments.waiting(brief)
+                low, high, _ = durations.waiting(brief)
             except Refused:  # said where the column itself is built
                 return None
             wait = Sum({}, Reach(Fraction(low), Fraction(high)))

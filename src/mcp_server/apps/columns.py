@@ -71,8 +71,8 @@ def summary(name: str, column: pa.ChunkedArray) -> dict[str, Any]:
         key=lambda pair: -pair[1],
     )
     about["distinct"] = len(counted)
-    if _measured(column.type) and len(counted) > FEW:
-        return {**about, "shape": "histogram", **_histogram(there)}
+    if _measured(column.type) and len(counted) > FEW and (steps := _histogram(there)):
+        return {**about, "shape": "histogram", **steps}
     if counted and (len(counted) <= FEW or counted[0][1] >= COMMON * len(there)):
         common = [[str(_plain(value)), rows] for value, rows in counted[:VALUES]]
         return {**about, "shape": "values", "values": common}
@@ -92,14 +92,19 @@ def _measured(kind: pa.DataType) -> bool:
     )  # fmt: skip
 
 
-def _histogram(column: pa.ChunkedArray) -> dict[str, Any]:
-    """Counts in at most `BINS` equal steps from the lowest value to the highest."""
+def _histogram(column: pa.ChunkedArray) -> dict[str, Any] | None:
+    """Counts in at most `BINS` equal steps from the lowest value to the highest; None where floats
+    have no such steps, because the two are too near or too far apart."""
     import numpy as np
 
     from ...utils.columns import extremes
 
     low, high = extremes(column)
-    counts, _ = np.histogram(_numbers(column), bins=_steps(low, high))
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            counts, _ = np.histogram(_numbers(column), bins=_steps(low, high))
+    except ValueError:
+        return None
     return {
         "low": _plain(low),
         "high": _plain(high),

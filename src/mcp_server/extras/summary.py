@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...core.models import JobState
+from ...reporting.markdown import plain
 from ...utils.text import clean
 
 if TYPE_CHECKING:
@@ -92,8 +93,5 @@ def _proof(dataset: Dataset | None) -> Iterator[str]:
 
 
 def _text(text: str, limit: int) -> str:
-    """One line that Markdown shows as it is: names and values are data, no markup."""
-    shown = clean(text, limit)
-    for sign in "\\`*_{}[]<>#|!":
-        shown = shown.replace(sign, f"\\{sign}")
-    return shown
+    """One line that Markdown shows as it is."""
+    return plain(clean(text, limit))

@@ -53,7 +53,7 @@ class Watch:
         if job_id is not None and job_id not in self._tasks:
             task = asyncio.create_task(self._watch(job_id), name=f"rowmill-watch-{job_id[:40]}")
             self._tasks[job_id] = task
-            task.add_done_callback(lambda _: self._tasks.pop(job_id, None))
+            task.add_done_callback(lambda done: self._ended(job_id, done))
 
     def remove(self, uri: str, tell: Tell) -> None:
         """As often as it was added; silent where it was not."""
@@ -63,7 +63,8 @@ class Watch:
         del self._listeners[uri, tell]
         job_id = job_of(uri)
         if job_id in self._tasks and not self._of(job_id):
-            self._tasks[job_id].cancel()
+            # Not its task any more: whoever listens next needs one that goes on.
+            self._tasks.pop(job_id).cancel()
 
     async def changed(self, job_id: str) -> None:
         """Something about the job is new that its progress does not show."""
@@ -80,6 +81,10 @@ class Watch:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(job_id) is task:
+            del self._tasks[job_id]
 
     def _of(self, job_id: str) -> list[tuple[str, Tell]]:
         return [(uri, tell) for uri, tell in self._listeners if job_of(uri) == job_id]

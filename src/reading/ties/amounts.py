@@ -158,5 +158,6 @@ def part_of(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
         made_by(share, {"kind": "uniform", "minimum": low, "maximum": high}, type="integer"),
         f"{share.name!r} was added, from {low} to {high}",
     )
-    computed(row, subject, f"{sql_name(other.name)} * {share.name} / 100", kind="number")
+    expr = f"{sql_name(other.name)} * {sql_name(share.name)} / 100"
+    computed(row, subject, expr, kind="number")
     return True

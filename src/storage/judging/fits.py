@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ from ...utils.folds import numbers_of
 from ...utils.measures import Averaged
 from ...utils.text import clean, shown
 from .bench import Bench, Made, Unjudgeable
+from .spill import Numbers
 from .values import NUMERIC, not_nested
 
 BLOCK = 250_000
@@ -145,36 +145,32 @@ class Fitted:
     The values lie in a file that is sorted in place: memory that maps it can be taken back.
     """
 
-    path: Path
+    values: Numbers
     law: Law
     target: str
     tolerance: float | None
-    count: int = 0
 
     def feed(self, piece: Piece) -> None:
-        values = numbers_of(piece.columns[0])
-        self.count += len(values)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as file:
-            file.write(values.tobytes())
+        self.values.add(piece)
 
     def finding(self) -> Finding:
-        away = chance.of_fit(self.count) if self.tolerance is None else self.tolerance
+        count = self.values.count
+        away = chance.of_fit(count) if self.tolerance is None else self.tolerance
         target = f"{self.target}, at most {away:.2g} away"
-        if not self.count:
+        if not count:
             return Finding(True, target, "no values")
-        distance = max(self._distances())
+        distance = max(self._distances(count))
         held = distance <= away + LEAST
         return Finding(held, target, f"{distance:.2g} away", score=1 - distance)
 
-    def _distances(self) -> Iterator[float]:
-        values = np.memmap(self.path, np.float64, "r+")
+    def _distances(self, count: int) -> Iterator[float]:
+        values = np.memmap(self.values.path, np.float64, "r+")
         values.sort()
-        for start in range(0, self.count, BLOCK):
+        for start in range(0, count, BLOCK):
             block = np.asarray(values[start : start + BLOCK])
             seen = np.arange(start, start + len(block))
-            yield float(((seen + 1) / self.count - self.law.at(block)).max())
-            yield float((self.law.before(block) - seen / self.count).max())
+            yield float(((seen + 1) / count - self.law.at(block)).max())
+            yield float((self.law.before(block) - seen / count).max())
 
 
 def _distribution(bench: Bench, check: kinds.Distribution) -> Made:
@@ -183,7 +179,8 @@ def _distribution(bench: Bench, check: kinds.Distribution) -> Made:
     if check.generator is not None:
         about = about.model_copy(update={"generator": check.generator})
     found = law(bench, sides[0].table, about)
-    return sides, Fitted(bench.place() / "values", found, _spoken(about), check.tolerance)
+    values = Numbers(bench.place() / "values")
+    return sides, Fitted(values, found, _spoken(about), check.tolerance)
 
 
 def _mean(bench: Bench, check: kinds.Mean) -> Made:

@@ -158,6 +158,24 @@ class Referenced:
 
 
 @dataclass(slots=True)
+class Numbers:
+    """The values of a column on disk, as floats in the order of their rows."""
+
+    path: Path
+    count: int = 0
+
+    def add(self, piece: Piece) -> None:
+        values = numbers_of(piece.columns[0])
+        self.count += len(values)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.write(values.tobytes())
+
+    def blocks(self) -> Iterator[Floats]:
+        return _blocks(self.path, np.float64, 1)
+
+
+@dataclass(slots=True)
 class Quantile:
     """An exact quantile, by values on disk that are read a few times.
 
@@ -165,28 +183,21 @@ class Quantile:
     chance allows: whatever the distribution, no spread has to be guessed.
     """
 
-    path: Path
+    values: Numbers
     q: float
     equals: float
     tolerance: float | None
-    count: int = 0
 
     def feed(self, piece: Piece) -> None:
-        values = numbers_of(piece.columns[0])
-        self.count += len(values)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as file:
-            file.write(values.tobytes())
+        self.values.add(piece)
 
     def finding(self) -> Finding:
-        measured = quantile(self._values, self.count, self.q)
-        if self.tolerance is not None or not self.count:
+        count, blocks = self.values.count, self.values.blocks
+        measured = quantile(blocks, count, self.q)
+        if self.tolerance is not None or not count:
             return near(measured, self.equals, self.tolerance or 0.0)
-        first, last = chance.ranks(self.q, self.count)
-        low = -math.inf if first is None else ranked(self._values, first)
-        high = math.inf if last is None else ranked(self._values, last)
+        first, last = chance.ranks(self.q, count)
+        low = -math.inf if first is None else ranked(blocks, first)
+        high = math.inf if last is None else ranked(blocks, last)
         told = f"{measured:.6g}, by chance {low:.6g} to {high:.6g}"
         return Finding(low <= self.equals <= high, f"{self.equals:g}", told)
-
-    def _values(self) -> Iterator[Floats]:
-        return _blocks(self.path, np.float64, 1)

@@ -125,7 +125,7 @@ class Repeating:
     """The share of texts that nearly repeat an earlier one, by MinHash signatures on disk.
 
     Texts are compared that agree in one band of their signatures: each with the first of its group
-    and with the one before it. Memory holds 16 bytes a text.
+    and with the one before it. Memory holds 16 bytes a text, and ten times that at the end.
     """
 
     folder: Path

@@ -16,7 +16,7 @@ from ...utils.patterns import is_pattern
 from ...utils.promises import can_have_format
 from ...utils.text import clean, shown
 from .bench import Bench, Made, Side, Unjudgeable
-from .spill import Quantile, Referenced, Unique, Varied
+from .spill import Numbers, Quantile, Referenced, Unique, Varied
 
 NUMERIC = frozenset({"integer", "number", "boolean"})
 
@@ -96,7 +96,7 @@ def not_nested(bench: Bench, check: Any) -> Side:
 def _quantile(bench: Bench, check: kinds.Median | kinds.Quantile) -> Made:
     sides = bench.field(check, of=NUMERIC)
     q = check.q if isinstance(check, kinds.Quantile) else 0.5
-    return sides, Quantile(bench.place() / "values", q, check.equals, check.tolerance)
+    return sides, Quantile(Numbers(bench.place() / "values"), q, check.equals, check.tolerance)
 
 
 def _matches(bench: Bench, check: kinds.Matches) -> Made:

@@ -56,16 +56,6 @@ def read_batches(
         raise StorageError(f"the dataset cannot be read as {rows_as}", hint=hint) from exc
 
 
-def preview(
-    file: BinaryIO,
-    rows_as: RowsAs,
-    arrow_schema: pa.Schema,
-    rows: int,
-) -> pa.Table:
-    """The first rows, as they stand in the file."""
-    return next(read_batches(file, rows_as, arrow_schema, rows))
-
-
 def one_ahead(items: Iterator[T]) -> Iterator[T]:
     """The same items; while one is worked on, a thread gets the next."""
     with ThreadPoolExecutor(1, thread_name_prefix="rowmill-ahead") as pool:

@@ -88,7 +88,9 @@ class Browser:
         while b"\0" not in self._rest:
             ready, _, _ = select.select([self._from], [], [], PATIENCE_S)
             assert ready, "the browser says nothing"
-            self._rest += os.read(self._from, 1 << 20)
+            piece = os.read(self._from, 1 << 20)
+            assert piece, "the browser is gone"
+            self._rest += piece
         message, _, self._rest = self._rest.partition(b"\0")
         return json.loads(message)
 

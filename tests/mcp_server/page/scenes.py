@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from src.mcp_server.answers import Progress, Spending
+from tests.mcp_server.conftest import UNDER_WAY
 
 from .browser import Page
 from .stage import Stage
@@ -28,10 +29,12 @@ def example(name: str) -> dict[str, Any]:
 
 def completed(stage: Stage, schema: dict[str, Any], **arguments: Any) -> str:
     job = stage.call("create_job", schema=schema, start=True, **arguments)["structuredContent"]
-    while True:
+    status = UNDER_WAY[0]
+    while status in UNDER_WAY:
         now = stage.call("get_job_progress", job_id=job["job_id"])["structuredContent"]
-        if now["status"] == "COMPLETED":
-            return job["job_id"]
+        status = now["status"]
+    assert status == "COMPLETED", now
+    return job["job_id"]
 
 
 def under_way(job_id: str) -> dict[str, Any]:

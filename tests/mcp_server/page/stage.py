@@ -57,7 +57,7 @@ class Stage:
 
     @contextmanager
     def running(self) -> Iterator[Stage]:
-        running = threading.Thread(target=self._loop.run_forever)
+        running = threading.Thread(target=self._loop.run_forever, daemon=True)
         running.start()
         closing, opened = asyncio.Event(), threading.Event()
 
@@ -67,7 +67,7 @@ class Stage:
                 await closing.wait()
 
         connection = asyncio.run_coroutine_threadsafe(connected(), self._loop)
-        opened.wait(30)
+        assert opened.wait(30), connection
         server = _Server(("127.0.0.1", 0), _Handler)
         server.stage = self
         serving = threading.Thread(target=server.serve_forever)

@@ -56,7 +56,9 @@ def test_a_message_that_is_not_the_hosts_is_not_heard(stage: Stage, opened: Open
     page.until(settled)
     page.inside(
         "window.postMessage({ jsonrpc: '2.0', method: 'ui/notifications/tool-cancelled',"
-        " params: { reason: 'forged' } }, '*'); new Promise((done) => setTimeout(done, 50))"
+        " params: { reason: 'forged' } }, '*'); new Promise((done) => {"
+        " addEventListener('message', (heard) => { if (heard.data === 'after it') done(); });"
+        " window.postMessage('after it', '*'); })"
     )
     assert "forged" not in page.text()
     page.host("send({ method: 'ui/notifications/tool-cancelled', params: { reason: 'told' } })")
