@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .config import Settings
+from .core.authoring.origins import unconfigured
 from .core.authoring.rows import ModelRows
 from .core.chunk_worker import ChunkWorker
 from .core.datasets import Datasets
@@ -27,7 +28,7 @@ from .core.models import OutputFormat, Reading, StorageKind
 from .core.ports import JobStore, Outputs, StorageHandler
 from .core.recipes import Recipes
 from .core.schemas import Schemas
-from .core.tracing import Tracing, unconfigured
+from .core.tracing import Tracing
 from .reporting.reports import Reports
 from .storage.datasets import DatasetFiles
 from .storage.jobs.leases import FileLeases

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..utils.text import clean
+from .authoring.origins import Recorded
 from .datasets import Datasets
 from .errors import InvalidArgument, InvalidSchema
 from .models import DataSchema, FieldDefinition, Job, JobSpecification, TableDefinition
-from .planning import MODEL_BATCH
 from .recipes import compiled
 from .samples import json_rows
 
@@ -50,18 +50,6 @@ class Followed:
     key: tuple[str, ...]
     row: int | None
     used: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a model wrote: the rows that were asked for together, and the journal's key of the
-    answer, where the model's configuration is at hand."""
-
-    model: str | None
-    first_row: int
-    last_row: int
-    prompt_version: str | None = None
-    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,12 +306,3 @@ def _plain(column: pa.Array, place: int) -> Any:
     import pyarrow as pa
 
     return json_rows(pa.table({"cell": column.slice(place, 1)}))[0]["cell"]
-
-
-def unconfigured(job: Job, table: TableRecipe, field: FieldDefinition, row: int) -> Recorded:
-    """What is known of an answer where no model is configured: who gave it, and for which rows."""
-    first = row // MODEL_BATCH * MODEL_BATCH
-    last = min(first + MODEL_BATCH, table.row_count) - 1
-    if field in table.pool_fields:
-        first, last = 0, table.row_count - 1
-    return Recorded(job.spec.model, first, last)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from src.core.authoring.origins import unconfigured
 from src.core.authoring.rows import ModelRows
 from src.core.parsing import parse_schema
 from src.core.recipes import compiled
-from src.core.tracing import BY_THE_MODEL, trace_cells, unconfigured
+from src.core.tracing import BY_THE_MODEL, trace_cells
 from src.data import load_pools
 
 from .test_model_rows import DOCUMENT, ROWS, SPEC, ScriptedWriter, first

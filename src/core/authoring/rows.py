@@ -13,9 +13,9 @@ from ...utils.checksums import canonical_sha256
 from ..models import FieldDefinition, Job
 from ..planning import MODEL_BATCH
 from ..ports import JobStore, Quarantine, RowWriter
-from ..tracing import Recorded, unconfigured
 from .asking import Asker
 from .journal import Cells, Journal
+from .origins import Recorded, unconfigured
 from .pools import ModelPools
 from .writing import Writing
 
