@@ -7,18 +7,12 @@ from datetime import date
 from typing import Any
 
 from ..core.spelling import FORMATS, TYPES
+from .bare import is_bare
 from .lexicon import subjects
 from .lexicon.entries import words_of
 from .lexicon.makers import Template
 from .naming import Setting, template_for
 from .saying.meanings import Context
-from .words import word_set
-
-_OPEN = word_set(
-    "name type data_type dtype description constraints nullable optional null_fraction "
-    "nullFraction null_probability required unique title"
-)
-"""Keys, in any spelling, that leave open what a field holds; any other key says something."""
 
 _NO_DAY = Context(date.min)
 """Days relative to today are left to the engine: a schema says its own `as_of`."""
@@ -64,7 +58,7 @@ def _is_key(field: Any, keys: frozenset[str]) -> bool:
 
 def _field(field: Mapping[str, Any], owner: str, notes: list[str]) -> Mapping[str, Any]:
     name = field.get("name")
-    if not isinstance(name, str) or not _is_bare(field):
+    if not isinstance(name, str) or not is_bare(field):
         return field
     hit = template_for(name, Setting(_NO_DAY, owner))
     if not hit.certain or not _agrees(hit.template, field):
@@ -75,12 +69,6 @@ def _field(field: Mapping[str, Any], owner: str, notes: list[str]) -> Mapping[st
     is_itself = words_of(name) == words_of(hit.entry)
     notes.append(f"{name!r} was made as {'its name says' if is_itself else repr(hit.entry)}")
     return {**field, **made}
-
-
-def _is_bare(field: Mapping[str, Any]) -> bool:
-    constraints = field.get("constraints") or {}
-    told = {key for key, value in field.items() if value is not None}
-    return isinstance(constraints, Mapping) and told | set(constraints) <= _OPEN
 
 
 def _agrees(template: Template, field: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .saying.said import Said
 from .shaping import Shaped
+from .spreads import has_mean, has_quantile
 
 Check = dict[str, Any]
 POSTCODES = {
@@ -55,7 +56,9 @@ def _checks(field: Mapping[str, Any], said: Said) -> Iterator[Check]:
         yield {"check": "unique"}
     yield from _null_check(field)
     yield from _range(field, said)
-    if said.lengths and (length := _bounds(constraints, "minLength", "maxLength")):
+    if (said.lengths or said.characters) and (
+        length := _bounds(constraints, "minLength", "maxLength")
+    ):
         yield {"check": "length", **length}
     yield from _value_checks(field, said)
     yield from _spread(field, said)
@@ -97,7 +100,7 @@ def _value_checks(field: Mapping[str, Any], said: Said) -> Iterator[Check]:
     if generator.get("kind") == "subcategory":
         yield from _pairs(field["name"], generator)
         return
-    if said.values and not said.examples and values:
+    if (said.values or said.codes) and not said.examples and values:
         yield {"check": "one_of", "values": values}
     if field.get("null_fraction") or "null_when" in field:
         return  # a share of the filled cells is not a share of the rows
@@ -117,7 +120,7 @@ def _promised(field: Mapping[str, Any], said: Said) -> Iterator[tuple[Any, float
     generator = field.get("generator", {})
     if field["type"] == "boolean":
         if generator.get("kind") == "bernoulli" and (said.shares or said.portion is not None):
-            yield True, generator["p"]
+            yield True, generator["p"] if said.portion is None else said.portion
         return
     values, weights = generator.get("values", ()), generator.get("weights", ())
     total = sum(weights)
@@ -128,17 +131,17 @@ def _promised(field: Mapping[str, Any], said: Said) -> Iterator[tuple[Any, float
 
 
 def _spread(field: Mapping[str, Any], said: Said) -> Iterator[Check]:
-    """Mean, median and distribution as said, where nothing is cut off the generator; how far
-    chance may take them, the judge knows."""
+    """Mean, quantiles and distribution as said, where the generator has them; how far chance may
+    take them, the judge knows."""
     generator = field.get("generator", {})
-    if "truncate" in generator or field.get("constraints", {}).keys() & {"minimum", "maximum"}:
-        return
-    kind = generator.get("kind")
-    if said.mean is not None and generator.get("mean") == said.mean:
+    if said.mean is not None and has_mean(generator, said.mean):
         yield {"check": "mean", "equals": said.mean}
-    if said.median is not None and said.median in (generator.get("mean"), generator.get("median")):
+    if said.median is not None and has_quantile(generator, 0.5, said.median):
         yield {"check": "median", "equals": said.median}
-    if said.shape is not None and kind == said.shape:
+    for part, value in said.quantiles:
+        if has_quantile(generator, part, value):
+            yield {"check": "quantile", "q": part, "equals": value}
+    if said.shape is not None and generator.get("kind") == said.shape:
         yield {"check": "distribution"}
 
 

@@ -20,6 +20,7 @@ _FRACTION = re.compile(
     rf"|hundredth)\b(?! (?:name|party|person))(?: of (?:all|them|the \w{{1,30}}|rows)\b)?"
     rf"|{_ABOUT}\b(?P<half>half) (?:of (?:all|them|the \w{{1,30}}|rows)|(?=(?:are|is|have|has"
     rf"|were)\b|missing|empty|null|true|active|male|female|paid)|(?=\w{{2,20}}ed\b))"
+    rf"|(?<=\bfor )(?P<half_last>half)(?= ?(?:$|[,;.)\n]))"
     rf"|{_ABOUT}\b(?P<some>{_COUNT}|\d{{1,3}}) (?:in|out of|of every|in every) "
     rf"(?P<every>{_COUNT}|\d{{1,4}})\b(?!-)|\bevery (?P<nth>second|third|fourth|fifth|tenth"
     r"|hundredth)(?: (?:one|row|customer|user))?\b",
@@ -67,7 +68,7 @@ def _percent(match: re.Match[str]) -> str | None:
     groups = match.groupdict()
     if word := groups.get("word"):
         return f"{OFTEN[word.casefold()]}%"
-    if groups.get("half"):
+    if groups.get("half") or groups.get("half_last"):
         return "50%"
     if groups.get("nth"):
         return _written(1, _PARTS[match["nth"].casefold()])

@@ -1,41 +1,20 @@
-"""The head of a request: how many of what, from where, in which file format."""
+"""The head of a request: how many of what, from where, and where the list of fields begins."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..core.models import OutputFormat
+from .counting import bare_count, corrected, counted, subject
 from .lexicon import entries as lexicon
-from .lexicon import locales
 from .lexicon import subjects as s
 from .saying import quantities as q
 from .saying.meanings import Context
 from .saying.phrases import stripped
 from .saying.said import OpenSpan
+from .several import counted_subject, tables
 from .text import Clause, clauses, first_bracket
-from .words import word_set
-
-_FORMAT = re.compile(
-    r"(?:(?:\b(?:as|in|to|into|als|im)(?: an?| one| eine?)? |\b(?:file )?format[: ]+|\boutput[: ]+)"
-    r"(?P<named>csv|json ?lines|jsonl|ndjson|json|parquet)(?:[- ](?:files?|formate?|datei))?"
-    r"|(?P<alone>^|[,;.\n(] ?)(?P<word>csv|json ?lines|jsonl|ndjson|json|parquet)"
-    r"(?:[- ](?:files?|format|output|please|datei))?(?= ?(?:$|[,;.\n)]| (?:plus|and|und|&) )))"
-    r"(?![\w-])",
-    re.IGNORECASE,
-)
-_FILE = re.compile(
-    r"\b(csv|jsonl|json|parquet)(?=[- ](?:files?|table|dataset|of\b|with\b))", re.IGNORECASE
-)
-_FORMATS: dict[str, OutputFormat] = {
-    "csv": "csv",
-    "json": "json",
-    "jsonl": "jsonl",
-    "jsonlines": "jsonl",
-    "ndjson": "jsonl",
-    "parquet": "parquet",
-}
 
 _STARTER = re.compile(
     r"(?P<colon>:(?!\d))| [-–—] (?=[^\W\d])|\b(?:with|including|containing|having"
@@ -45,38 +24,12 @@ _STARTER = re.compile(
     r"(?: (?:columns|fields|attributes|properties|spalten|felder))\b)?(?: are| sind)? ?:?",
     re.IGNORECASE,
 )
-_COUNT = re.compile(
-    r"(?<![\w.,-])(?:(?:rows|records|zeilen|count)(?: ?[:=]| of)? ?)?"
-    rf"(?P<count>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)(?![\w%€$])",
-    re.IGNORECASE,
-)
-_ROWS = re.compile(
-    rf"\b(?:for |of |with |make it |exactly |genau )?(?P<count>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)"
-    r" (?:rows|records|entries|lines|zeilen|datensätze|einträge)\b"
-    r"|\b(?:rows|row count|number of rows|records|zeilen)(?: ?[:=]| of| to| auf)? ?"
-    rf"(?P<after>{q.NUMBER}(?:{q.SCALE_OF_ROWS})?)(?![\w.])",
-    re.IGNORECASE,
-)
-_NOISE = word_set(
-    "generate create make give me us i we need want would like please build produce synthetic "
-    "fake realistic random sample test dummy mock some data dataset datasets table tables list "
-    "set file a an the of for about rows row records record entries hi hello can could you get "
-    "have to few approximately around roughly exactly exact ca circa plausible anonymous typical "
-    "complete full different distinct unique new old up it's let's simple small large big csv "
-    "json parquet jsonl erzeuge erstelle bitte generiere brauche ich mir eine einen ein die den "
-    "von liste tabelle datensatz testdaten zufällige genau génère créer crée générer donne genera "
-    "generar crea crear dame quiero necesito voudrais les los las"
-)
-_ENDS = word_set(
-    "of for from in at by aged who that which on between to during since with using living based "
-    "where whose over under per about like and or einer eines der des in aus von für im am de "
-    "du d'un d'une d del una un para pour"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`because` holds the words of the row count, `listing` the clauses that name fields."""
+    """`because` holds the words of the row count, `listing` the clauses that name fields,
+    `left` what stands between and is neither."""
 
     subject: str = ""
     rows: int | None = None
@@ -85,45 +38,15 @@ class Head:
     period: OpenSpan | None = None
     listing: tuple[Clause, ...] = ()
     tables: tuple[str, ...] = ()
-
-
-def take_format(text: str) -> tuple[str, OutputFormat | None]:
-    """The text without its words about a file format, and the format."""
-    match = _FORMAT.search(text)
-    if not match:
-        of_file = _FILE.search(text[:400])
-        return text, _format(of_file[1]) if of_file else None
-    word = match["named"] or match["word"]
-    kept = match["alone"] or ""
-    rest = text[: match.start()] + kept + " " + text[match.end() :]
-    return re.sub(r" {2,}", " ", rest), _format(word)
-
-
-def _format(word: str) -> OutputFormat:
-    return _FORMATS[word.casefold().replace(" ", "")]
-
-
-def take_rows(text: str, context: Context) -> tuple[str, int | None, str]:
-    """ "…, 50 rows" anywhere: the text without it, the number, the words."""
-    match = _ROWS.search(text)
-    if not match:
-        return text, None, ""
-    count = _whole(match["count"] or match["after"], context)
-    if count is None or re.match(r" ?(?:/|per\b|each\b)", text[match.end() :]):
-        return text, None, ""
-    words = match.group().strip()
-    # The noun stays where fields follow it: "500 rows with name, email".
-    return text[: match.start()] + "rows" + text[match.end() :], count, words
-
-
-def _whole(text: str, context: Context) -> int | None:
-    grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text.strip())
-    number = q.value(re.sub(r"[.,]", "", text) if grouped else text, german=context.german)
-    return int(number) if number is not None and number >= 0 else None
+    left: tuple[str, ...] = ()
 
 
 def read_head(parts: Sequence[Clause], context: Context) -> Head:
     """Where the list of fields begins, and what was said before it."""
+    return _counted_apart(_begun(parts, context), context)
+
+
+def _begun(parts: Sequence[Clause], context: Context) -> Head:
     for place, clause in enumerate(parts[:4]):
         if place and not _is_preface(parts[place - 1].text):
             break
@@ -131,6 +54,43 @@ def read_head(parts: Sequence[Clause], context: Context) -> Head:
         if found:
             return found
     return _headless(parts, context)
+
+
+def _counted_apart(head: Head, context: Context) -> Head:
+    """ "taxi trips, 2500 of them"; "a million? no, just 2000 policies": the last word counts."""
+    for place, clause in enumerate(head.listing[:3]):
+        rest = head.listing[place + 1 :]
+        if head.rows is None and (rows := bare_count(clause.text, context, first=not place)):
+            words = " ".join(one.text for one in head.listing[:place]) or head.words
+            noun = head.subject or subject(words)
+            kept = head.listing[:place] if head.subject else ()
+            listing = (*kept, *rest)
+            return replace(head, subject=noun, rows=rows, because=clause.text, listing=listing)
+        if head.rows is None and not head.subject and counted_subject(clause.text, context):
+            named = _head(clause.text, (), context)
+            title = not any(map(_begins_field, (one.text for one in head.listing[:place])))
+            if title and len(clause.text.split()) <= 4:
+                return replace(named, listing=rest, tables=())
+        of = _OF.match(clause.text) if head.rows is None else None
+        if of and counted_subject(clause.text[of.end() :], context):
+            inner = _head(clause.text[of.end() :], (), context)
+            fields = (*head.listing[:place], replace(clause, text=of["field"]), *rest)
+            return replace(inner, listing=fields)
+        later = corrected(clause.text)
+        if later and (count := counted(later, context)):
+            noun = subject(later[count[2] :])
+            kept = tuple(one for one in head.listing[:place] if one.text.casefold() != "no")
+            return replace(
+                head,
+                subject=noun or head.subject,
+                rows=count[0],
+                because=clause.text,
+                listing=(*kept, *rest),
+            )
+    return head
+
+
+_OF = re.compile(r"(?P<field>[^\W\d][\w ]{1,40}?) (?:of|for|from) (?=\d)")
 
 
 def _is_preface(text: str) -> bool:
@@ -154,13 +114,29 @@ def _opened(clause: Clause, later: Sequence[Clause], context: Context) -> Head |
     before, after = clause.text[: cut[0]].strip(), clause.text[cut[1] :].strip()
     if before and not after and not later:
         return None
-    if before and lexicon.exact(stripped(before)) and not _counted(before, context):
+    if before and lexicon.exact(stripped(before)) and not counted(before, context):
         return None
     listing = (*([Clause(after, "")] if after else []), *later)
+    between = _between(clause.text, cut)
     if _is_head_itself(listing, context):  # "Shop data: 500 orders with id and total"
         inner = _opened(listing[0], listing[1:], context)
         return inner or _head(listing[0].text, listing[1:], context)
-    return _head(before, listing, context, named=True)
+    return replace(_head(before, listing, context, named=True), left=between)
+
+
+_NOTHING = re.compile(
+    r"(?:(?:the|these|following|rows|data|information|columns|fields|attributes|their|its|these"
+    r"|details|as"
+    r"|follows|den|folgenden|feldern|spalten|les|champs|suivants|los|campos|siguientes) ?)*",
+    re.IGNORECASE,
+)
+
+
+def _between(text: str, cut: tuple[int, int]) -> tuple[str, ...]:
+    """ "with their menus:": what an earlier opening word began, before the colon that counts."""
+    first = _STARTER.search(text)
+    between = text[first.end() : cut[0]].strip() if first and first.end() < cut[0] else ""
+    return () if _NOTHING.fullmatch(between) else (between,)
 
 
 def _bracketed(text: str) -> tuple[str, tuple[Clause, ...], str] | None:
@@ -169,15 +145,15 @@ def _bracketed(text: str) -> tuple[str, tuple[Clause, ...], str] | None:
     if place is None:
         return None
     before, inner, after = text[: place[0]], text[place[0] + 1 : place[1]], text[place[1] + 1 :]
-    is_field = lexicon.exact(_subject(before)) and not s.is_subject(_subject(before))
+    is_field = lexicon.exact(subject(before)) and not s.is_subject(subject(before))
     if not before.strip() or ":" in before or is_field or not _lists_fields(inner):
         return None
     return before.strip(), clauses(inner), after.strip()
 
 
 def _is_head_itself(listing: Sequence[Clause], context: Context) -> bool:
-    starts = bool(listing) and _counted_subject(listing[0].text, context)
-    return starts and len(_tables(listing, context)) < 2
+    starts = bool(listing) and counted_subject(listing[0].text, context)
+    return starts and len(tables(listing, context)) < 2
 
 
 def _list_start(text: str) -> tuple[int, int] | None:
@@ -195,7 +171,8 @@ def _list_start(text: str) -> tuple[int, int] | None:
 
 
 def _is_field(text: str) -> bool:
-    return lexicon.find(text) is not None
+    bare = re.sub(r" in \w{1,12}$", "", text.strip())
+    return lexicon.find(bare) is not None
 
 
 def _begins_field(text: str) -> bool:
@@ -214,12 +191,17 @@ _VERBS = frozenset({"generate", "create", "make", "give", "i", "we", "please", "
                     "erzeuge", "erstelle"})  # fmt: skip
 
 
+_COUNTED = re.compile(r"\w (?:rows|data|dataset|daten)$")
+"""Whose rows were counted, and taken out: "machine log with 500 rows"."""
+
+
 def _headless(parts: Sequence[Clause], context: Context) -> Head:
     """No words that open a list: the first clause is a subject, or a field already."""
     if not parts:
         return Head()
     first = parts[0].text
-    is_head = _counted(first, context) or s.is_subject(_subject(first))
+    bare = re.sub(r"\([^()]*\)", " ", first)
+    is_head = counted(bare, context) or s.is_subject(subject(first)) or _COUNTED.search(first)
     is_order = first.split()[0].casefold() in _VERBS and not _is_field(first)
     if is_head or is_order:
         return _head(first, parts[1:], context)
@@ -228,58 +210,16 @@ def _headless(parts: Sequence[Clause], context: Context) -> Head:
 
 def _head(text: str, listing: Sequence[Clause], context: Context, *, named: bool = False) -> Head:
     """`named`: words that open a list of fields stood between the two."""
-    rest, rows, because = text, None, ""
-    if count := _counted(text, context):
+    rest, rows, because, noun = text, None, "", ""
+    if count := counted(text, context):
         rows, start, end = count
         rest = f"{text[:start]} {text[end:]}"
-        because = " ".join(f"{text[start:end]} {_subject(rest)}".split())
-    tables = _tables(listing if named else (Clause(text, ""), *listing), context)
+        counted_noun = subject(text[end:])
+        noun = counted_noun if s.is_subject(counted_noun) else subject(rest)
+        because = " ".join(f"{text[start:end]} {noun}".split())
+    named_tables = tables(listing if named else (Clause(text, ""), *listing), context)
     period = _period(rest, context)
-    return Head(_subject(rest), rows, because, text, period, tuple(listing), tables)
-
-
-def _counted(text: str, context: Context) -> tuple[int, int, int] | None:
-    """(count, start, end) of a row count in the head."""
-    for match in _COUNT.finditer(text):
-        after = text[match.end() :].lstrip()
-        before = text[: match.start()].rstrip().casefold()
-        if re.match(r"(?:%|€|\$|[-–] ?\d|years?\b|days?\b|months?\b|hours?\b|and \d|to \d)", after):
-            continue
-        if (
-            before.endswith(("in", "since", "from", "year", "between", "to", "than"))
-            and len(match["count"]) == 4
-        ):
-            continue
-        count = _whole(match["count"], context)
-        if count is not None:
-            return count, match.start(), match.end()
-    spelled = q.SPELLED.search(text)
-    return (q.spelled(spelled), spelled.start(), spelled.end()) if spelled else None
-
-
-def _subject(text: str) -> str:
-    """The noun of the head: "hotel bookings of a chain" → bookings."""
-    plain = locales.without(re.sub(r"\([^()]*\)", " ", text))
-    words: list[str] = []
-    for word in re.findall(r"[^\W\d_][\w'-]*", plain):
-        if word.casefold() in _NOISE:
-            if words and word.casefold() not in (
-                "records",
-                "rows",
-                "data",
-                "table",
-                "entries",
-                "list",
-                "dataset",
-            ):
-                break
-            continue
-        if word.casefold() in _ENDS:
-            if words:
-                break
-            continue
-        words.append(word)
-    return words[-1] if words else ""
+    return Head(noun or subject(rest), rows, because, text, period, tuple(listing), named_tables)
 
 
 def _period(text: str, context: Context) -> OpenSpan | None:
@@ -288,31 +228,3 @@ def _period(text: str, context: Context) -> OpenSpan | None:
         rf"\b(?:in|from|of|during|for|aus) ({q.MOMENT})(?![\w-])", text, re.IGNORECASE
     )
     return q.span(match[1], context.today) if match else None
-
-
-def _counted_subject(text: str, context: Context) -> bool:
-    """ "500 orders with id"; not "device id out of 20 devices"."""
-    count = _counted(text, context)
-    if count and not set(text[: count[1]].casefold().split()) <= _NOISE:
-        return False
-    return bool(count and s.is_subject(_subject(text[count[2] :].split(" with ", maxsplit=1)[0])))
-
-
-def _tables(listing: Sequence[Clause], context: Context) -> tuple[str, ...]:
-    """Subjects of several tables: counted ones, or bare ones that begin the request."""
-    found: list[str] = []
-    for place, clause in enumerate(listing[:50]):
-        bare = s.is_subject(clause.text.split(" ")[-1]) and len(clause.text.split()) <= 3
-        leading = len(found) == place
-        if _counted_subject(clause.text, context) or (bare and leading):
-            found.append(_subject(re.split(r" with |:", clause.text)[0]))
-    return tuple(dict.fromkeys(found))
-
-
-def first_table(head: Head, context: Context) -> tuple[str, int | None]:
-    """The clause that names the first of several tables, and its row count."""
-    for clause in (Clause(head.words, ""), *head.listing[:50]):
-        if _subject(re.split(r" with |:", clause.text)[0]) == head.tables[0]:
-            count = _counted(clause.text, context)
-            return clause.text, count[0] if count else None
-    return "", None

@@ -129,6 +129,7 @@ def _identifier(words: str, setting: Setting) -> Hit | None:
         return _compound_number(parts, setting)
     before = parts[:-1]
     is_own = not before or before == (setting.owner,) or _is_membership(before, setting.owner)
+    is_own = is_own or (before in _OF_A_ROW and setting.owner not in s.SUBJECTS)
     known = lexicon.exact(words)
     if parts[-1] == "id":
         return _id(known, setting, is_own=is_own, is_bare=not before)
@@ -146,6 +147,10 @@ def _id(known: Hit | None, setting: Setting, *, is_own: bool, is_bare: bool) -> 
         return known
     template = makers.serial() if is_own else makers.whole(1, _others(setting))
     return Hit(template, "id" if is_own else "another id", certain=True)
+
+
+_OF_A_ROW = (("subject",), ("participant",), ("respondent",), ("record",), ("case",), ("sample",))
+"""Whose number is a row's own where it is not known what else a row is."""
 
 
 def _is_membership(words: tuple[str, ...], owner: str) -> bool:
@@ -173,8 +178,12 @@ def _generic(words: str, setting: Setting) -> Hit | None:
     if parts[:1] == (setting.owner,):
         parts = parts[1:]
     parts = tuple(_GENERIC_ABROAD.get(part, part) for part in parts)
+    if parts in (("birth", "date"), ("date", "of", "birth")):
+        parts = ("birth date",)
     if len(parts) == 2 and parts[1] == "name":
         return _name_of(parts[0], setting)
+    if len(parts) == 1 and (owned := _of_kind(parts[0], setting)):
+        return owned
     if len(parts) != 1 or parts[0] not in _GENERIC:
         return None
     if parts[0] == "name":
@@ -182,6 +191,34 @@ def _generic(words: str, setting: Setting) -> Hit | None:
     if parts[0] == "title" and setting.owner and setting.is_person:
         return lexicon.exact("job title" if setting.owner in _AT_WORK else "salutation")
     return lexicon.exact(f"{setting.owner} {parts[0]}") if setting.owner else None
+
+
+def _of_kind(word: str, setting: Setting) -> Hit | None:
+    """How heavy, tall and old are not people alone: a parcel, a pet, a pupil."""
+    owner = setting.owner
+    if owner in s.ANIMALS:
+        table = _ANIMALS
+    elif owner in s.YOUNG:
+        table = _YOUNG
+    else:
+        table = {} if setting.is_person else _OBJECTS
+    template = table.get(_SAME_AS.get(word, word))
+    return Hit(template, word, certain=True) if template else None
+
+
+_OBJECTS = {"weight": makers.number(0.1, 30, 1), "height": makers.number(1, 200, 1)}
+_ANIMALS = {
+    "weight": makers.bell(12, 8, 0.5, 80), "age": makers.whole(0, 15),
+    "birth date": makers.day(-15 * 365, -60), "name": makers.person("given_name"),
+    "height": makers.number(10, 180, 0),
+}  # fmt: skip
+_YOUNG = {
+    "weight": makers.bell(36, 12, 14, 90), "height": makers.bell(142, 16, 95, 190, 0),
+    "age": makers.whole(6, 17), "birth date": makers.day(-18 * 365, -6 * 365),
+}  # fmt: skip
+_SAME_AS = {"birthdate": "birth date", "birthday": "birth date", "dob": "birth date",
+            "heights": "height", "weights": "weight", "edad": "age", "peso": "weight",
+            "altura": "height", "alter": "age", "gewicht": "weight", "größe": "height"}  # fmt: skip
 
 
 def _name_of(whose: str, setting: Setting) -> Hit | None:

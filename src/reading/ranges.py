@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp, inf
+from statistics import NormalDist
 from typing import Any
 
 from .lexicon.makers import Template
 from .saying.said import Said
+from .spreads import ends_of, lognormal_around, lognormal_with, normal_with, through
 
 Number = int | float
+Bounds = tuple[Number | None, Number | None]
+Shape = tuple[dict[str, Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,10 @@ def ranged(said: Said, template: Template) -> Numbers:
     low, high = _bounds(said, kind, places)
     if _is_free(said) and (low is None or high is None):
         return _open(template, kind, places, (low, high))
-    if said.shape in (None, "uniform", "evenly") and said.mean is None and said.median is None:
+    if _is_free(said):
         return Numbers(kind, _uniform(low, high, places), low, high)
+    if said.quantiles and (drawn := _through(said, template, kind, places, (low, high))):
+        return drawn
     own = (template.generator or {}).get("stddev")
     if said.mean is None and said.median is None and (low, high) == (None, None):
         drawn = _drawn(
@@ -44,12 +51,13 @@ def ranged(said: Said, template: Template) -> Numbers:
 
 def _says_nothing(said: Said) -> bool:
     told = (said.low, said.high, said.mean, said.median, said.stddev, said.shape, said.decimals)
-    return all(one is None for one in told)
+    return all(one is None for one in told) and not said.quantiles
 
 
 def _is_free(said: Said) -> bool:
     """Whether no distribution was said: both bounds are then needed."""
-    return said.shape in (None, "uniform") and said.mean is None and said.median is None
+    is_bare = said.mean is None and said.median is None and not said.quantiles
+    return said.shape in (None, "uniform") and is_bare
 
 
 def _own(template: Template) -> Mapping[str, Any]:
@@ -78,6 +86,7 @@ def natural(template: Template) -> tuple[Number | None, Number | None]:
 def _precision(said: Said, template: Template) -> tuple[str, int | None]:
     """(type, decimal places): bounds with decimals make a number of any field."""
     told = [n for n in (said.low, said.high, said.mean, said.median) if n is not None]
+    told += [value for _, value in said.quantiles]
     is_whole = all(float(n).is_integer() for n in told) and not _is_fine(said)
     own = (template.generator or {}).get("decimal_places", 2)
     if said.type == "integer" or (template.type == "integer" and is_whole and not said.decimals):
@@ -156,9 +165,7 @@ def _drawn(
     own: float | None,
 ) -> Numbers:
     """`own` is the standard deviation that the field's template has."""
-    shape = said.shape if said.shape in _SHAPES else "normal"
-    if shape == "normal" and said.median is not None and said.mean is None and kind == "number":
-        shape = "lognormal"
+    shape = said.shape if said.shape in _SHAPES else _usual(said, kind, bounds, own)
     if shape != "normal" and not 0 < _centre(said, bounds) <= _WIDEST[shape]:
         shape = "normal"  # the others are of positive numbers
     generator, notes = _SHAPES[shape](said, bounds, own)
@@ -166,7 +173,60 @@ def _drawn(
         generator["truncate"] = list(bounds)
     if places is not None:
         generator["decimal_places"] = places
-    return Numbers(kind, {"kind": shape, **generator}, *bounds, notes=notes)
+    made = {"kind": shape, **_met({"kind": shape, **generator}, said)}
+    return Numbers(kind, made, *bounds, notes=notes)
+
+
+def _usual(said: Said, kind: str, bounds: Bounds, own: float | None) -> str:
+    """The shape where none was said: amounts have many small ones and few large ones."""
+    is_amount = kind == "number" and said.stddev is None and own is None
+    if said.median is not None and said.mean is None and kind == "number":
+        return "lognormal"
+    is_open = bounds[1] is None and (bounds[0] is None or 0 <= bounds[0] < _centre(said, bounds))
+    is_open = is_open and bounds[0] is not None
+    return "lognormal" if is_amount and is_open else "normal"
+
+
+def _through(
+    said: Said, template: Template, kind: str, places: int | None, bounds: Bounds
+) -> Numbers | None:
+    """By its quantiles; one alone is not enough, and is left for the account of what was used."""
+    points = {**dict(said.quantiles), **({0.5: said.median} if said.median is not None else {})}
+    sigma = (template.generator or {}).get("sigma")
+    if len(points) == 1 and sigma:  # amounts: as wide as such amounts are
+        [(part, value)] = points.items()
+        points[0.5] = value / exp(NormalDist().inv_cdf(part) * sigma) if value > 0 else value
+    own = (template.generator or {}).get("truncate") or (None, None)
+    low, high = (said if said is not None else own for said, own in zip(bounds, own, strict=True))
+    ends = (-inf if low is None else low, inf if high is None else high)
+    drawn = through(tuple(sorted(points.items())), ends) if len(points) > 1 else None
+    if drawn is None:
+        return None
+    made = {key: round(w, 6) if isinstance(w, float) else w for key, w in drawn.items()}
+    if (low, high) != (None, None):
+        made["truncate"] = [low, high]
+    if places is not None:
+        made["decimal_places"] = places
+    return Numbers(kind, made, *bounds)
+
+
+def _met(generator: dict[str, Any], said: Said) -> dict[str, Any]:
+    """The generator with parameters for which the cut numbers have the mean that was said."""
+    ends = ends_of(generator)
+    kind = generator["kind"]
+    if said.mean is not None and kind == "lognormal":
+        median = lognormal_with(said.mean, generator["sigma"], ends)
+        return {**generator, "median": round(median, 6)} if median else generator
+    if ends == (-inf, inf):
+        return generator
+    if said.median is not None and kind == "lognormal":
+        median = lognormal_around(said.median, generator["sigma"], ends)
+        return {**generator, "median": round(median, 6)} if median else generator
+    if said.mean is not None and kind == "normal":
+        is_exact = said.stddev is not None
+        if found := normal_with(said.mean, generator["stddev"], ends, exact=is_exact):
+            return {**generator, "mean": round(found[0], 4), "stddev": round(found[1], 4)}
+    return generator
 
 
 def _centre(said: Said, bounds: tuple[Number | None, Number | None]) -> float:
@@ -177,10 +237,6 @@ def _centre(said: Said, bounds: tuple[Number | None, Number | None]) -> float:
     if said.shape in ("lognormal", "exponential") and low is not None and high is not None:
         return low + (high - low) / 4
     return (low + high) / 2 if low is not None and high is not None else float(low or high or 100)
-
-
-Shape = tuple[dict[str, Any], tuple[str, ...]]
-Bounds = tuple[Number | None, Number | None]
 
 
 def _normal(said: Said, bounds: Bounds, own: float | None) -> Shape:

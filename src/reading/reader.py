@@ -8,10 +8,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ..core.models import MOST_ROWS, OutputFormat, Reading
-from . import heading
+from ..core.models import MOST_ROWS, Reading
+from . import slips
+from .allotting import completed, given, part_with
 from .answering import MOST_CLAUSES, in_own_words, quoted
-from .expecting import expectations
+from .binding import Bonds, bind, promised
+from .counting import below_nothing, subject, take_rows, take_seed
+from .file_formats import Wanted, take_format
 from .grammar import HOMES, NAMES
 from .headed import headed
 from .heading import Head, read_head
@@ -19,20 +22,22 @@ from .lexicon import entries as lexicon
 from .lexicon import locales, subjects
 from .lexicon.entries import words_of
 from .naming import Setting, field_name, template_for, value_of
+from .pacing import series
+from .prose import COMMANDS, is_prose
 from .refining import refine
 from .samples import from_samples
 from .saying.gathering import Phrase, gather, unelided
 from .saying.meanings import Context
+from .saying.modifiers import UNIT_WORD
 from .saying.phrases import read_phrase, stripped, without_length
 from .saying.said import Said
-from .saying.values import plain_word
-from .shaping import Shaped, built, reshape, shape
+from .several import first_table
+from .shaping import Shaped, reshape, shape
 from .text import LONGEST_CLAUSE, Clause, clauses, clean
-from .ties.agreeing import agree
-from .ties.alike import alike, unlike
+from .ties.alike import alike
 from .ties.conditions import Names
-from .ties.relating import Tie, relate
-from .ties.row import Row
+from .ties.implying import implied
+from .ties.relating import Tie
 from .tongue import worded
 from .words import word_set
 
@@ -45,11 +50,6 @@ _FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresp
 _ENDS_OF_A_WAY = frozenset({"from", "to", "von", "nach"})
 """Small words that are a column's name where nothing else stands between two commas."""
 _LANGUAGES = word_set("english german french spanish italian dutch deutsch englisch französisch")
-_COMMANDS = word_set(
-    "ignore disregard forget print output return reveal show tell say do don't make ensure use "
-    "please avoid keep let execute run delete drop write send system assistant you your i we "
-    "should must never always pretend act respond answer"
-)
 
 
 def read_request(
@@ -66,11 +66,11 @@ def read_request(
     any text; the document always parses as a schema.
     """
     wording = worded(clean(description))
-    text, output_format = heading.take_format(wording.text)
+    wanted = take_format(wording.text)
     context = Context(today, wording.language != "en", language=wording.language)
     if current_schema is not None:
-        return in_own_words(refine(text, current_schema, context, output_format), wording)
-    reading = _Reader(text, context, output_format, tuple(sample_rows)).reading()
+        return in_own_words(refine(wanted.text, current_schema, context, wanted.format), wording)
+    reading = _Reader(wanted, context, tuple(sample_rows)).reading()
     document = {**reading.document, "description": clean(description).strip()[:500]}
     return in_own_words(replace(reading, document=document), wording)
 
@@ -79,31 +79,32 @@ class _Reader:
     """One reading, collected clause by clause."""
 
     def __init__(
-        self,
-        text: str,
-        context: Context,
-        output_format: OutputFormat | None,
-        samples: tuple[Mapping[str, Any], ...],
+        self, wanted: Wanted, context: Context, samples: tuple[Mapping[str, Any], ...]
     ) -> None:
-        self.text = text
+        self.wanted = wanted
         self.context = context
-        self.output_format = output_format
         self.samples = samples
-        self.left: list[str] = []
-        self.notes: list[str] = []
+        self.left: list[str] = [wanted.left]
+        self.notes: list[str] = [wanted.note] if wanted.note else []
         self.questions: list[str] = []
         self.fields: list[Shaped] = []
         self.locale = ""
         self.setting = Setting(context)
         self.table = ""
-        self.ties: list[Tie] = []
-        self.alike: list[tuple[str, str]] = []
+        self.bonds = Bonds()
 
     def reading(self) -> Reading:
-        text, rows, because = heading.take_rows(self.text, self.context)
+        text, seed = take_seed(self.wanted.text)
+        self.notes.extend([f"the seed is chosen with the rows: --seed {seed}"] if seed else [])
+        text, rows, because = take_rows(text, self.context)
         head = read_head(unelided(clauses(text)), self.context)
+        head = self._paced(head)
         if rows is None:
             rows, because = head.rows, head.because
+            self.left.append(below_nothing(head.words) if rows is None else "")
+        if known := slips.subject(head.subject):
+            self.notes.append(f"{head.subject!r} was read as {known!r}")
+            head = replace(head, subject=known)
         name = field_name(head.subject)
         self.setting = Setting(self.context, subjects.owner_of(head.subject), rows)
         self._locale(head)
@@ -114,6 +115,17 @@ class _Reader:
             self.left.append(because)
             rows = None
         return self._finished(name or "dataset", rows, because)
+
+    def _paced(self, head: Head) -> Head:
+        """The head of a series over time, without the words that say so."""
+        found = series(head.words, head.listing, self.context.today)
+        if not found:
+            return head
+        told, listing = found
+        self.bonds.series = told
+        noun = subject(told.rest) or head.subject
+        head = replace(head, rows=told.rows, because=told.words, subject=noun)
+        return replace(head, listing=listing, period=None)
 
     # ── locale ────────────────────────────────────────────────────────────────────────────────
 
@@ -140,6 +152,7 @@ class _Reader:
         if len(head.tables) > 1:
             self._several(head)
         else:
+            self.left.extend(head.left)
             self._listed(unelided(head.listing))
             self.left.extend(headed(self.fields, head, self.setting))
         if not self.fields:
@@ -151,11 +164,13 @@ class _Reader:
             f"Several tables were asked for ({names}): hand in a schema for them, or set a key so "
             "that a model reads the request. Here only the first is read."
         )
-        first, rows = heading.first_table(head, self.context)
+        first, rows = first_table(head.words, head.listing, head.tables[0], self.context)
         self.left.extend(clause.text for clause in head.listing if clause.text != first)
         self.table = field_name(head.tables[0])
         owner = subjects.owner_of(self.table)
         self.setting = replace(self.setting, owner=owner, rows=rows)
+        if first != head.words:
+            self._listed(read_head((Clause(first, ""),), self.context).listing)
 
     def _listed(self, listing: Sequence[Clause]) -> None:
         short = []
@@ -175,11 +190,18 @@ class _Reader:
     def _phrase(self, phrase: Phrase) -> None:
         if phrase.shares:
             self._shared(phrase)
-            return
-        if (name := alike(phrase.text)) is not None:
-            self.alike.append((name, phrase.words))
-            return
+        elif sentence := implied(phrase.text, self.setting.owner):
+            self.bonds.implied.append(sentence)
+        elif (name := alike(phrase.text)) is not None:
+            self.bonds.alike.append((name, phrase.words))
+        else:
+            self._about_field(phrase)
+
+    def _about_field(self, phrase: Phrase) -> None:
         said = self._named(self._read(phrase))
+        if said.ties and said.rest and said.name:  # whose tie it is, is not clear
+            self.left.append(phrase.words)
+            said = said.but(ties=(), rest=())
         known = self._known(said)
         if known is not None:
             self._changed(known, said)
@@ -199,7 +221,9 @@ class _Reader:
         subject = name or (self.fields[-1].name if self.fields else "")
         off = re.match(r"\d[\d.,]{0,8} ?(?:%|percent)", said.ties[0]) if said.ties else None
         for text in said.ties:
-            self.ties.append(Tie(subject if name or not off else "", text, said.words))
+            both = _ORDER_AND_IF.fullmatch(text)
+            plain = f"{both['only']} and {both['order']}" if both else text
+            self.bonds.ties.append(Tie(subject if name or not off else "", plain, said.words))
 
     def _read(self, phrase: Phrase) -> Said:
         if phrase.text.casefold() in _ENDS_OF_A_WAY:
@@ -235,6 +259,10 @@ class _Reader:
         if pair and not said.values:
             return said.but(name=pair[0], values=(pair[1],))
         said = _in_language(without_length(self._placed(said)))
+        if self.context.language == "en" and (known := slips.mended(said.name)):
+            self.notes.append(f"{said.name!r} was read as {known!r}")
+            said = said.but(name=known)
+        said = self._in_unit(said)
         first, _, rest = said.name.partition(" ")
         if first.casefold() in _FITTING and rest:
             is_part = words_of(rest)[-1:] == ("subcategory",)
@@ -244,6 +272,16 @@ class _Reader:
             return said
         self.locale = self.locale or named[0][1]
         return said.but(name=rest)
+
+    def _in_unit(self, said: Said) -> Said:
+        """ "price in gold", "rain mm": a number, and what it is counted in."""
+        match = _IN_UNIT.fullmatch(said.name)
+        if not match or said.unit or lexicon.exact(said.name):
+            return said
+        name, unit = match["name"] or match["bare"], match["unit"] or match["last"]
+        template = template_for(name, self.setting).template
+        is_number = template.type in ("integer", "number") and template.kind != "sequence"
+        return said.but(name=name, unit=unit) if is_number else said
 
     def _placed(self, said: Said) -> Said:
         """ "city in Germany": a city, and people of that country."""
@@ -261,11 +299,17 @@ class _Reader:
         """Whether the words left can be a column's name, and are not prose."""
         words = said.name.split()
         hit = template_for(said.name, self.setting)
-        if not field_name(said.name) or len(words) > 6:
+        if not field_name(said.name) or len(words) > 6 or is_prose(said.name, certain=hit.certain):
             return False
-        if hit.certain or words[0].casefold() in _COMMANDS:
-            return hit.certain
+        if phrase.starts and said.ties and self._is_part(said.name):
+            return False  # "Rent rises with area", where there are two rents
+        if hit.certain or words[0].casefold() in COMMANDS:
+            return hit.certain or (len(words) == 1 and bool(said.values or said.shares))
         return len(words) <= (4 if hit.entry else 3) and not (phrase.starts and len(words) > 2)
+
+    def _is_part(self, name: str) -> bool:
+        plain = field_name(name)
+        return any(plain in one.name.split("_") for one in self.fields)
 
     def _added(self, said: Said) -> None:
         if len(self.fields) >= MOST_FIELDS:
@@ -277,52 +321,15 @@ class _Reader:
 
     def _shared(self, phrase: Phrase) -> None:
         """Shares belong to the last field that has one of their values, else to the last."""
-        if self._completed(phrase):
+        if completed(self.fields, phrase, self.setting):
             return
         kept = tuple(pair for pair in phrase.shares if not self._told(phrase, *pair))
-        if not kept:
-            return
-        phrase = replace(phrase, shares=kept)
-        for place in self._candidates(phrase):
-            before = self.fields[place]
-            said = before.said.but(
-                shares=(*before.said.shares, *phrase.shares),
-                words=f"{before.said.words}; {phrase.words}",
-            )
-            self.fields[place] = built(before.hit, said, self.setting)
-            return
-        self.left.append(phrase.words)
-
-    def _completed(self, phrase: Phrase) -> bool:
-        """ "status: 85 % sent, 10 % back, 5 % lost": shares that make the last field whole."""
-        before = self.fields[-1].said if self.fields else Said("")
-        whole = sum(share for _, share in (*before.shares, *phrase.shares))
-        if not before.shares or abs(whole - 1) > 0.005:
-            return False
-        said = before.but(
-            shares=(*before.shares, *phrase.shares), words=f"{before.words}; {phrase.words}"
-        )
-        self.fields[-1] = built(self.fields[-1].hit, said, self.setting)
-        return True
+        if kept and not given(self.fields, replace(phrase, shares=kept), self.setting):
+            self.left.append(phrase.words)
 
     def _told(self, phrase: Phrase, value: str, share: float) -> bool:
-        """ "half have a phone", "10 % vip": a field of its own, and how many have it."""
-        words = next((one for one in phrase.words.split(", ") if value in one), phrase.words)
-        match = re.fullmatch(
-            r"(?:have|has|with|(missing|without)) (no |an? |the )?(.{1,40})", value
-        )
-        if match:
-            missing = share if match[1] or match[2] == "no " else 1 - share
-            return self._more(Said(words, match[3], null_share=round(missing, 6)))
-        hit = lexicon.exact(value)
-        names = Names(self.fields, self.setting.owner)
-        is_truth = hit is not None and hit.template.type == "boolean"
-        one = names.exactly(value)
-        if one is not None and one.field["type"] == "boolean":
-            return self._more(Said(words, one.name, portion=share))
-        if not is_truth or names.holding(value):
-            return False
-        return self._more(Said(words, value, portion=share))
+        said = part_with(self.fields, self.setting, phrase.words, value, share)
+        return said is not None and self._more(said)
 
     def _more(self, said: Said) -> bool:
         place = self._known(said)
@@ -334,46 +341,31 @@ class _Reader:
             return False
         return True
 
-    def _candidates(self, phrase: Phrase) -> list[int]:
-        wanted = {plain_word(value) for value, _ in phrase.shares}
-        places = range(len(self.fields) - 1, -1, -1)
-        fitting = [p for p in places if wanted & set(map(plain_word, _values(self.fields[p])))]
-        last = [
-            p
-            for p in places[:1]
-            if self.fields[p].field["type"] == "boolean" or _values(self.fields[p])
-        ]
-        return fitting or last
-
     def _assumed(self, head: Head) -> None:
         if self.setting.owner not in subjects.SUBJECTS:
             self.left.append(head.words)
         phrases = subjects.default_fields(self.setting.owner)
-        for name in phrases.split(", "):
-            self.fields.append(shape(Said(name, name), self.setting))
+        setting = replace(self.setting, owner=subjects.english(self.setting.owner))
+        self.fields.extend(shape(Said(name, name), setting) for name in phrases.split(", "))
         self.notes.append(f"no fields were named; these were assumed: {phrases}")
         self.questions.append("Which fields should a row have?")
 
     # ── the answer ────────────────────────────────────────────────────────────────────────────
 
     def _finished(self, name: str, rows: int | None, because: str) -> Reading:
-        row = Row(
-            list(agree(self.fields, self.setting.owner, local=bool(self.locale))), self.setting
-        )
-        self.left.extend(relate(row, self.ties))
-        self.left.extend(words for name, words in self.alike if not unlike(row, name, words))
+        row = bind(self.fields, self.bonds, self.setting, self.left, local=bool(self.locale))
         fields = row.fields
         if rows is None:
             self.questions.insert(0, "How many rows?")
         document = {
             "name": self.table or name,
-            "description": self.text.strip()[:500],
+            "description": self.wanted.text.strip()[:500],
             "locale": self.locale or "en",
             "as_of": self.context.today.isoformat(),
             **({"rows": rows} if rows is not None else {}),
             "fields": [one.field for one in fields],
             **({"rules": row.rules} if row.rules else {}),
-            "expectations": [*expectations(fields, rows, because, self.locale), *row.checks],
+            "expectations": promised(row, rows, because, self.locale),
         }
         notes = [*(note for one in fields for note in one.assumptions), *row.notes]
         asked = [question for one in fields for question in one.questions]
@@ -383,8 +375,20 @@ class _Reader:
             tuple(dict.fromkeys((*self.notes, *notes))),
             tuple(dict.fromkeys((*self.questions, *asked))),
             quoted(self.left),
-            output_format=self.output_format,
+            output_format=self.wanted.format,
         )
+
+
+_ORDER_AND_IF = re.compile(
+    r"(?P<order>(?:always |not )?(?:before|after) .{2,60}?),? (?P<only>only (?:if|when|for"
+    r"|where) .{2,80})",
+    re.IGNORECASE,
+)
+_IN_UNIT = re.compile(
+    rf"(?P<name>.{{2,60}}) (?:in|en) (?P<unit>[^\W\d]{{1,12}})|(?P<bare>.{{2,60}}) "
+    rf"(?P<last>{UNIT_WORD})",
+    re.IGNORECASE,
+)
 
 
 def _in_language(said: Said) -> Said:
@@ -393,8 +397,3 @@ def _in_language(said: Said) -> Said:
     if not match or match[3].casefold() not in _LANGUAGES:
         return said
     return said.but(name=match[1], rest=(*said.rest, f"{match[2]} {match[3]}"))
-
-
-def _values(shaped: Shaped) -> tuple[Any, ...]:
-    """The categories of a field, its template's too."""
-    return (*shaped.field.get("generator", {}).get("values", ()), *shaped.hit.template.values)

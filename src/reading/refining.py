@@ -10,8 +10,8 @@ from typing import Any
 
 from ..core.models import MOST_ROWS, OutputFormat, Reading
 from ..core.spelling import normalise
-from . import heading
 from .answering import MOST_CLAUSES, quoted
+from .counting import take_rows
 from .expecting import of_field
 from .lexicon import locales, subjects
 from .lexicon.entries import Hit, words_of
@@ -98,7 +98,7 @@ def _flat(document: Document) -> Document:
 
 def _commands(text: str, draft: _Draft) -> tuple[Clause, ...]:
     """One clause a command; a verb goes on over "and" and commas: "remove age and city"."""
-    text, rows, because = heading.take_rows(text, draft.context)
+    text, rows, because = take_rows(text, draft.context)
     if rows is not None and rows <= MOST_ROWS:
         _set_rows(draft, rows, because)
     elif rows is not None:
@@ -109,6 +109,8 @@ def _commands(text: str, draft: _Draft) -> tuple[Clause, ...]:
         if len(clause.text) > LONGEST_CLAUSE or place >= MOST_CLAUSES:
             draft.left.append(clause.text)
             continue
+        if clause.text == "rows" and rows is not None:
+            continue  # what is left of "…, 500 rows"
         match = _VERB.match(clause.text)
         verb = match["verb"] if match else ("" if clause.before in (".", "\n", ";") else verb)
         carried = verb.casefold() in _CARRIED and not match

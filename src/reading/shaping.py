@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from .lexicon import makers
+from .kinds import typed
 from .lexicon.entries import Hit
 from .lexicon.makers import Template
 from .naming import Setting, field_name, template_for
@@ -19,6 +19,8 @@ from .saying.values import TRUE_FALSE, plain_word
 from .weighing import of_nothing, tidy, type_of, weighted
 
 OPTIONAL_SHARE = 0.2
+MOST_CODES = 1000
+"""Codes from a first to a last one that are listed as values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,68 +59,12 @@ def reshape(shaped: Shaped, later: Said, setting: Setting) -> Shaped:
 
 def built(hit: Hit, said: Said, setting: Setting) -> Shaped:
     """The field with its template and all that was said written into it."""
-    template = _typed(hit.template, said, known=hit.certain)
+    template = typed(hit.template, said, known=hit.certain)
     start = Shaped(
         {"name": field_name(said.name), "type": template.type}, said, hit, left=said.rest
     )
     shaped = _qualified(_made(start, template, setting), template)
     return _asked(shaped if hit.certain else _guessed(shaped, hit.entry), template)
-
-
-# ── type ──────────────────────────────────────────────────────────────────────────────────────
-
-_BY_TYPE: Mapping[str, Template] = {
-    "integer": makers.whole(0, 1000),
-    "number": makers.number(0, 1000),
-    "string": makers.text(1, 4),
-    "boolean": makers.flag(),
-    "date": makers.day(-1095),
-    "datetime": makers.moment(-365),
-    "uuid": makers.formatted("uuid", unique=True),
-}
-
-
-def _typed(template: Template, said: Said, *, known: bool) -> Template:
-    """The template, or another where the phrase says a type outright or by its values."""
-    wanted = (said.type or "").removesuffix("s")
-    if wanted in _BY_TYPE and wanted != template.type:
-        if wanted == "string" and template.kind == "sequence":
-            return makers.code("{n:06d}")
-        return replace(_BY_TYPE[wanted], unique=template.unique)
-    is_share = said.portion is not None and not known and template.type == "string"
-    if (said.true_false or _is_truth(said) or is_share) and template.type != "boolean":
-        return _BY_TYPE["boolean"]
-    if wanted:
-        return template
-    if said.is_ranged and _is_number_after_all(template, said):
-        return _implied(_BY_TYPE["string"], said)
-    return template if known else _implied(template, said)
-
-
-def _is_number_after_all(template: Template, said: Said) -> bool:
-    """ "grade 1.0 to 5.0", "device id out of 20 devices", "waiting time up to 20 minutes"."""
-    is_letters = bool(template.values) and template.type == "string" and not said.values
-    is_code = template.kind == "pattern" and said.low == 1 and not said.unique
-    return is_letters or is_code or template.type == "time"
-
-
-def _is_truth(said: Said) -> bool:
-    """ "95% true", "40 % yes": shares of nothing but truths."""
-    words = [str(value).casefold() for value, _ in said.shares]
-    return bool(words) and not said.values and set(words) <= TRUE_FALSE.keys()
-
-
-def _implied(template: Template, said: Said) -> Template:
-    """A name that tells nothing: its bounds do."""
-    is_text = template.type == "string"
-    if said.period and is_text:
-        return _BY_TYPE["date"]
-    if is_text and (said.is_ranged or said.mean is not None or said.median is not None):
-        numbers = (said.low, said.high, said.mean, said.median)
-        is_whole = all(n is None or float(n).is_integer() for n in numbers)
-        is_money = any(mark in said.unit.casefold() for mark in ("€", "$", "£", "eur", "usd"))
-        return _BY_TYPE["number" if is_money or said.decimals or not is_whole else "integer"]
-    return template
 
 
 # ── who makes it ──────────────────────────────────────────────────────────────────────────────
@@ -131,14 +77,21 @@ def _made(shaped: Shaped, template: Template, setting: Setting) -> Shaped:
         return _divided(shaped, template)
     if said.weights:
         shaped = replace(shaped, left=(*shaped.left, said.words))
+    if said.codes:
+        return _numbered_codes(shaped, setting)
     if said.pattern or said.template or said.serial or said.start is not None:
         return _coded(shaped, template)
+    return _drawn(shaped, template, setting)
+
+
+def _drawn(shaped: Shaped, template: Template, setting: Setting) -> Shaped:
+    """Days, numbers, words, or whatever the name stands for."""
     if template.type in ("date", "datetime", "time"):
         return _dated(shaped, template, setting.context.today)
     if template.type in ("integer", "number"):
         return _numbered(shaped, template)
-    if said.lengths:
-        return _with(shaped, generator={"kind": "text", "words": list(said.lengths)})
+    if shaped.said.lengths:
+        return _with(shaped, generator={"kind": "text", "words": list(shaped.said.lengths)})
     return _plain(_unfitting(shaped), template)
 
 
@@ -200,6 +153,20 @@ def _coded(shaped: Shaped, template: Template) -> Shaped:
         generator["template"] = form
     generator["start"] = said.start if said.start is not None else first
     return _with(shaped, type="string" if form else "integer", generator=generator)
+
+
+def _numbered_codes(shaped: Shaped, setting: Setting) -> Shaped:
+    """ "S001..S120": each once where there are as many as rows, or more; else each many times."""
+    before, digits, first, last = shaped.said.codes or ("", 1, 1, 1)
+    form = f"{before}{{n:0{digits}d}}"
+    if setting.rows is not None and setting.rows <= last - first + 1:
+        return _with(
+            shaped, type="string", generator={"kind": "sequence", "template": form, "start": first}
+        )
+    if last - first >= MOST_CODES:
+        return replace(shaped, left=(*shaped.left, shaped.said.words))
+    values = [form.format(n=number) for number in range(first, last + 1)]
+    return _with(shaped, type="string", generator={"kind": "category", "values": values})
 
 
 # ── categories ────────────────────────────────────────────────────────────────────────────────
@@ -326,6 +293,8 @@ def _qualified(shaped: Shaped, template: Template) -> Shaped:
         shaped = _countable(shaped, template)
     if said.required:
         shaped = _bounded(shaped, required=True)
+    if said.characters and shaped.field["type"] == "string":
+        shaped = _long(shaped, *said.characters)
     if said.null_share is not None:
         shaped = _with(shaped, null_fraction=said.null_share)
     elif said.optional:
@@ -333,6 +302,19 @@ def _qualified(shaped: Shaped, template: Template) -> Shaped:
         shaped = shaped.noting(f"{shaped.name!r} is optional: a fifth of its cells were left empty")
     if said.unit and shaped.field["type"] in ("integer", "number"):
         shaped = _with(shaped, description=f"in {said.unit}")
+    return shaped
+
+
+def _long(shaped: Shaped, least: int | None, most: int | None) -> Shaped:
+    """Texts of so many characters; their words are few enough to fit."""
+    made = shaped.field.get("generator", {})
+    if made.get("kind") == "text" and most:
+        words = [min(n, max(1, most // 8)) for n in made["words"]]
+        return _bounded(
+            _with(shaped, generator={**made, "words": words}), maxLength=most, minLength=least
+        )
+    if made.get("kind") == "person" and most and most >= 60 and not least:
+        return _bounded(shaped, maxLength=most)
     return shaped
 
 

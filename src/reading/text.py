@@ -20,7 +20,7 @@ _SEPARATOR = re.compile(
     r"|(?:sum|product|difference) of|(?:computed|calculated|derived) from)(?!\w)",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"^(?:[-*–•>] ?|\(?(?:\d{1,3}|[a-z])[.)] )+", re.IGNORECASE)
+_BULLET = re.compile(r"^(?:[-*–•>] |[-*–•>](?!\d)|\(?(?:\d{1,3}|[a-z])[.)] )+", re.IGNORECASE)
 _ABBREVIATIONS = word_set(
     "e.g i.e incl max min approx ca vs bzw no z.b d.h inkl etc nr avg st b"
 )  # fmt: skip
@@ -41,6 +41,12 @@ class Clause:
 
     text: str
     before: str
+    said: str = ""
+
+    @property
+    def words(self) -> str:
+        """As it was written, where `text` says it another way."""
+        return self.said or self.text
 
 
 def clean(text: str) -> str:

@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from .frequencies import in_percent
 from .grammar import GRAMMAR, HOMES, JOINTS, NOT_ALONE, SMALL
 from .lexicon import entries as lexicon
-from .saying.quantities import in_digits
+from .saying.counts import in_digits
+from .saying.declared import in_lines
 from .text import protected
 
 _GERMAN = re.compile(
@@ -21,7 +22,10 @@ _RANGE = {
     "fr": re.compile(r"\bde (?=(\d[\d.,]{0,12}) ?[€$%]? à \d)", re.IGNORECASE),
     "es": re.compile(r"\bde (?=(\d[\d.,]{0,12}) ?[€$%]? a \d)", re.IGNORECASE),
 }
-_YEAR = re.compile(r"\ben (?=(?:19|20)\d\d\b|20\d\d-)", re.IGNORECASE)
+_YEAR = re.compile(
+    r"\ben (?=(?:19|20)\d\d\b|20\d\d-|(?:kg|g|cm|mm|km|m²|m2|euros?|minutos?|minutes?|jours|días"
+    r"|heures?|horas?|años|ans|mois|meses|metros|mètres)\b)", re.IGNORECASE
+)  # fmt: skip
 _ASKED = re.compile(r"(?<=[,:;]) ?(?P<name>[^\W\d][\w-]{0,30}(?: [\w-]{1,30}){0,2})\? ?(?=[,;.]|$)")
 _ROWS_HEAD = 2000
 
@@ -43,6 +47,9 @@ class Wording:
 
 def worded(text: str) -> Wording:
     """The cleaned text in English small words, digits and percentages."""
+    text = re.sub(r"(?<=\w)\|(?=\w)", "/", in_lines(text))
+    text = _SLIP.sub(lambda slip: _SLIPS[slip[0].casefold()], text)
+    text = _SHORT.sub(_in_full, _RATIO.sub(_shares, text))
     language = language_of(text)
     stood: dict[str, str] = {}
     if language != "en":
@@ -52,6 +59,26 @@ def worded(text: str) -> Wording:
     for percent, words in shares:
         stood.setdefault(percent, stood.get(words, words))
     return Wording(text, language, stood)
+
+
+_SLIPS = {"btw": "between", "btwn": "between", "betwen": "between", "beetween": "between",
+          "bewteen": "between", "betweeen": "between",
+          "adn": "and", "wiht": "with", "whit": "with", "ther": "their", "thier": "their",
+          "uniqe": "unique", "unqiue": "unique", "uniuqe": "unique", "optinal": "optional",
+          "befor": "before", "wich": "which", "percet": "percent", "nad": "and"}  # fmt: skip
+_SLIP = re.compile(rf"\b(?:{'|'.join(_SLIPS)})\b", re.IGNORECASE)
+_SHORT = re.compile(r"\bw/(?P<out>o)? ?(?=[^\W_])", re.IGNORECASE)
+_RATIO = re.compile(r"(?<![\w:.])\d{1,2}(?::\d{1,2}){1,9}(?![\w:.])")
+
+
+def _in_full(match: re.Match[str]) -> str:
+    return "without " if match["out"] else "with "
+
+
+def _shares(match: re.Match[str]) -> str:
+    """ "60:30:10" → "60/30/10"; a time of day is none."""
+    whole = sum(map(int, match[0].split(":")))
+    return match[0].replace(":", "/") if whole == 100 else match[0]
 
 
 def language_of(text: str) -> str:
@@ -91,6 +118,9 @@ def _translated(text: str, language: str, stood: dict[str, str]) -> str:
     table = GRAMMAR[language]
     if language == "fr":
         text = re.sub(r"(?<=\d) (?=\d{3}\b)", "", text)
+    text = re.sub(r"(?<=\d) bis (?=\d)", " to ", text)
+    if language == "de":
+        text = re.sub(r"\balle (?=\d)", "every ", text, flags=re.IGNORECASE)
     if language in _RANGE:
         text = _YEAR.sub("in ", _RANGE[language].sub("from ", text))
     inside = protected(text)

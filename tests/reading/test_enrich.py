@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from src.core.parsing import parse_schema
+from src.reading.bare import has_bare
 from src.reading.enrich import enrich
 
 
@@ -99,3 +100,19 @@ def test_keys_of_other_tables_are_left_to_the_engine() -> None:
 def test_shapeless_documents_come_back_as_they_are() -> None:
     for document in ({}, {"fields": 3}, {"fields": [1, None, {}]}, {"tables": [3, {}]}):
         assert enrich(document)[0] == document
+
+
+def test_a_document_without_a_bare_field_need_not_be_enriched() -> None:
+    said = {"name": "a", "format": "uuid"}
+    assert not has_bare({"fields": [said]})
+    assert not has_bare({"tables": [{"name": "t", "fields": [said]}]})
+    assert not has_bare({"tables": [3, {}], "fields": [{"name": "email"}]})
+    for document in ({}, {"fields": 3}, {"fields": [1, None]}, {"tables": 3}):
+        assert not has_bare(document)
+
+
+def test_one_bare_field_is_enough() -> None:
+    bare = {"name": "email", "type": "string", "constraints": {"unique": True}}
+    assert has_bare({"fields": [{"name": "a", "format": "uuid"}, bare]})
+    assert has_bare({"tables": [{"name": "t", "fields": [bare]}]})
+    assert has_bare({"tables": 3, "fields": [bare]})

@@ -254,5 +254,7 @@ def test_texts_that_must_not_be_alike_are_checked_and_become_no_field() -> None:
 
 def test_a_part_below_a_number_is_no_category() -> None:
     reading = read("300 orders with id, amount (95 % below 200)")
-    assert fields(reading)["amount"]["type"] == "number"
-    assert reading.not_understood == ("95 % below 200",)
+    assert fields(reading)["amount"]["generator"]["kind"] == "lognormal"
+    assert reading.not_understood == ()
+    [check] = checks(reading, "quantile")
+    assert (check["field"], check["q"], check["equals"]) == ("amount", 0.95, 200)

@@ -81,7 +81,7 @@ COMMERCE: Room = {
     "in stock|is available|available|availability": flag(0.85),
     "discontinued|is discontinued": flag(0.07),
     "warranty|warranty month|warranty period": choice("12 months", "24 months", "36 months"),
-    "model|model name|model number": shaped("[A-Z]{2}[0-9]{3}"),
+    "model|model name|model number|vehicle model|car model": shaped("[A-Z]{2}[0-9]{3}"),
     # money
     "price|unit price|list price|selling price|sale price|retail price|price per unit|"
     "sales price|item price|ticket price|fare|ticket fare": money(25),
@@ -141,7 +141,7 @@ COMMERCE: Room = {
     "fraud|is fraud|fraudulent|is fraudulent|fraud flag|suspicious": flag(0.01),
     # orders
     "quantity|qty|unit|unit sold|quantity ordered|piece|quantity sold": few(2, 1, 10),
-    "order number|order no|purchase order|po number": code("O-{n:06d}"),
+    "order number|order no|purchase order|po number|po no": code("O-{n:06d}"),
     "invoice number|invoice no|bill number": code("INV-{n:06d}"),
     "booking reference|reservation number|confirmation number|booking code|booking number|"
     "confirmation code|pnr|record locator|reservation code|policy number": shaped(
@@ -153,7 +153,9 @@ COMMERCE: Room = {
     "invoice date|billing date|bill date|issue date|issued|date issued|issued on|booking date|"
     "transaction date|payment date|paid on|date of payment|value date|date of sale|"
     "claim date|bought on": day(-730),
-    "due date|payment due|payment due date|due|due on|deadline": day(-700, 30),
+    "promised date|promised on|due date|payment due|payment due date|due|due on|deadline": day(
+        -700, 30
+    ),
     "shipping date|ship date|delivery date|shipped on|dispatch date|date delivered|"
     "delivered on|expected delivery|shipment date": day(-725, 7),
     "ordered at|order time|order timestamp|purchased at|paid at|booked at|placed at|"

@@ -46,7 +46,9 @@ def plain_words(name: str) -> tuple[str, ...]:
     return tuple(_NOT_WORD.sub(" ", _CAMEL.sub(" ", name)).casefold().split())
 
 
-_KEPT = frozenset({"address", "status", "gps", "sms", "business", "news", "sales", "series"})
+_KEPT = frozenset(
+    {"address", "status", "gps", "sms", "business", "news", "sales", "series", "species"}
+)
 _PLURALS = {"children": "child", "people": "person", "men": "man", "women": "woman",
             "feet": "foot", "criteria": "criterion", "analyses": "analysis"}  # fmt: skip
 
@@ -95,6 +97,11 @@ _LEXICON = _built()
 def size() -> int:
     """How many names are known."""
     return len(_LEXICON)
+
+
+def vocabulary() -> frozenset[str]:
+    """Every word that a known name has."""
+    return frozenset(word for key in _LEXICON for word in key.split())
 
 
 def exact(name: str) -> Hit | None:

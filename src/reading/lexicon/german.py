@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 GERMAN: Mapping[str, str] = {
+    "luftfeuchte": "humidity", "teilzeit": "part time", "fehlercode": "error code",
+    "personalnummer": "employee number",
+    "urlaubstage": "vacation day", "eintritt": "hire date", "monatsbeitrag": "monthly fee",
+    "zahlart": "payment method",
     "vorname": "first name", "nachname": "last name", "familienname": "last name",
     "vollständiger name": "full name", "ansprechpartner": "full name", "kunde": "full name",
     "autor": "author", "arzt": "doctor", "gast": "guest", "fahrer": "driver",

@@ -27,6 +27,7 @@ PEOPLE: Room = {
     "director|teacher|instructor|professor|doctor|physician|manager|manager name|supervisor|"
     "cardholder|card holder|account holder|driver|recipient|sender|assignee|agent|"
     "assigned agent|sales rep|owner|reviewer|guest|passenger|tenant|payee|payer|"
+    "holder|holder name|policy holder|policyholder|prescriber|nurse|trainer|caller name|"
     "counterparty|reporter|requester|attending physician|account manager|speaker": person("name"),
     "first name|given name|forename|christian name|firstname": person("given_name"),
     "last name|family name|surname|lastname": person("family_name"),
@@ -42,7 +43,9 @@ PEOPLE: Room = {
     ),
     "nickname|nick": person("user_name"),
     "phone|phone number|telephone|telephone number|mobile|mobile number|mobile phone|cell|"
-    "cell phone|contact number|fax|fax number|cell number|contact phone|emergency phone": person(
+    "cell phone|contact number|fax|fax number|cell number|contact phone|emergency phone|caller"
+    "|callee|caller number|"
+    "callee number|caller phone|callee phone|caller phone number|callee phone number": person(
         "phone", "phone"
     ),
     "birth date|birthdate|date of birth|dob|birthday|birth day": day(-80 * 365, -18 * 365),
@@ -94,12 +97,18 @@ PEOPLE: Room = {
         "running",
         "painting",
     ),
-    "language|preferred language|native language|spoken language": choice(
+    "language|lang|preferred language|native language|spoken language": choice(
         "English", "German", "French", "Spanish", "Italian", "Portuguese", "Dutch", "Polish"
     ),
     "bio|biography|about me|profile text|about": text(12, 30),
     "newsletter|newsletter subscribed|newsletter opt in|opt in|marketing consent|consent|"
     "subscribed|subscribed to newsletter|marketing opt in|gdpr consent|email opt in": flag(0.4),
+    "no show|is no show": flag(0.07),
+    "looking for": choice("friendship", "relationship", "chat"),
+    "part time|is part time|works part time": flag(0.2),
+    "vaccinated|insured|certified|disabled|pregnant|veteran": flag(0.5),
+    "approved by|created by|updated by|handled by|reviewed by|assigned to|sold by|signed "
+    "by": person("name"),
     "smoker|smoking": flag(0.18),
     "loyalty point|point|reward point|bonus point": about(900, 500, 0, 5000),
     "loyalty tier|membership|membership level|tier|membership tier|loyalty level|"
@@ -138,7 +147,8 @@ PEOPLE: Room = {
         "Mexico",
         weights=(20, 12, 10, 9, 9, 7, 6, 5, 5, 5, 4, 3, 2, 2, 1),
     ),
-    "country code|iso country": choice(
+    "country code|iso country|iso country code|country code iso|country iso|country code iso 2|"
+    "country code iso 2 letter": choice(
         "US", "DE", "GB", "FR", "IN", "BR", "JP", "CA", "ES", "IT", "NL", "AU", "PL", "SE", "MX"
     ),
     "continent": choice("Africa", "Asia", "Europe", "North America", "South America", "Oceania"),
@@ -214,6 +224,8 @@ PEOPLE: Room = {
     "hour worked|worked hour|working hour|weekly hour|hour per week": about(37, 6, 8, 50),
     "overtime|overtime hour": few(3, 0, 25),
     "check in time|shift start|start of work": clock(),
-    "employee number|employee code|staff number|personnel number|badge number": code("E-{n:05d}"),
+    "employee number|employee code|staff number|staff no|personnel number|badge number": code(
+        "E-{n:05d}"
+    ),
     "website|web site|homepage|url|link|web page|webpage|page url|web address": formatted("uri"),
 }

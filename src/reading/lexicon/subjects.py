@@ -10,13 +10,17 @@ PEOPLE = word_set(
     "lead applicant candidate passenger teacher worker volunteer citizen player driver doctor "
     "nurse visitor tenant shopper buyer seller voter author staff participant attendee resident "
     "donor professor colleague child adult learner friend kunde kunden mitarbeiter nutzer "
-    "benutzer patienten studenten schüler personen mitglieder gäste"
+    "mitarbeitern schülern gästen mitgliedern pupil kid subscriber donor benutzer patienten "
+    "studenten schüler personen mitglieder gäste"
 )
 COMPANIES = word_set(
     "company supplier vendor organisation organization partner firm business account firma firmen "
     "unternehmen lieferanten"
 )  # fmt: skip
 GOODS = frozenset({"product", "item", "article", "good", "produkte", "artikel", "produkt"})
+ANIMALS = word_set("pet dog cat horse animal cow puppy kitten hund katze tier haustier")
+YOUNG = word_set("pupil kid child schüler schülern élève alumno toddler")
+"""Who is not grown up."""
 THINGS = word_set(
     "order booking invoice transaction payment ticket review reading session event log purchase "
     "sale flight book movie song car vehicle house property project task shipment delivery hotel "
@@ -31,7 +35,7 @@ ABROAD = {
     "employés": "employee", "salariés": "employee", "empleados": "employee",
     "produits": "product", "productos": "product", "articles": "article",
     "artículos": "article", "factures": "invoice", "facturas": "invoice",
-    "étudiants": "student", "estudiantes": "student", "alumnos": "student", "élèves": "student",
+    "étudiants": "student", "estudiantes": "student", "alumnos": "pupil", "élèves": "pupil",
     "utilisateurs": "user", "usuarios": "user", "réservations": "reservation",
     "reservas": "reservation", "transacciones": "transaction", "paiements": "payment",
     "pagos": "payment", "livres": "book", "libros": "book", "voitures": "car", "coches": "car",
@@ -42,7 +46,8 @@ ABROAD = {
     "ventas": "sale", "vols": "flight", "vuelos": "flight", "personnes": "person",
     "personas": "person", "maisons": "house", "casas": "house", "capteurs": "sensor",
     "mesures": "measurement", "mediciones": "measurement", "cours": "course",
-    "cursos": "course", "contrats": "contract", "contratos": "contract", "projets": "project",
+    "cursos": "course", "contrats": "contract", "contratos": "contract", "sales": "sale",
+    "projets": "project",
     "proyectos": "project", "locataires": "tenant", "livraisons": "delivery", "envíos": "shipment",
 }  # fmt: skip
 """French and Spanish plurals; a German one is a subject of its own above."""
@@ -65,6 +70,10 @@ FIELDS = {
     "product": "product id, product name, category, price, stock",
     "order": "order id, customer id, order date, status, total",
     "patient": "patient id, name, birth date, sex, blood type, admission date",
+    "pupil": "pupil id, name, birth date",
+    "sale": "sale id, product name, quantity, unit price, total",
+    "flight": "flight number, airline, origin, destination, departure time, arrival time",
+    "sensor": "sensor id, location, battery",
     "student": "student id, name, email, major, semester, gpa",
     "booking": "booking id, guest name, check in, nights, total, booking status",
     "transaction": "transaction id, transaction time, amount, currency, transaction type",
@@ -73,7 +82,8 @@ FIELDS = {
 }
 PLAIN = "id, name, created at"
 _SAME = {"client": "customer", "member": "user", "kunde": "customer", "kunden": "customer",
-         "mitarbeiter": "employee", "produkte": "product", "item": "product",
+         "mitarbeiter": "employee", "mitarbeitern": "employee", "schüler": "pupil",
+         "produkte": "product", "item": "product",
          "bestellungen": "order", "rechnungen": "invoice", "patienten": "patient"}  # fmt: skip
 
 
@@ -84,12 +94,25 @@ def owner_of(name: str) -> str:
     return ABROAD.get(last[0], words[-1]) if last else ""
 
 
+def english(owner: str) -> str:
+    """A row of this kind by the name that the lexicon has for it: kunden → customer."""
+    return _SAME.get(owner, owner)
+
+
 def default_fields(owner: str) -> str:
-    return FIELDS.get(_SAME.get(owner, owner), PLAIN)
+    return FIELDS.get(english(owner), PLAIN)
+
+
+_PLURALS = word_set(
+    "people staff kunden mitarbeiter nutzer benutzer patienten studenten schüler personen "
+    "mitglieder gäste firmen unternehmen lieferanten produkte artikel bestellungen buchungen "
+    "rechnungen transaktionen bücher aufträge termine mitarbeitern schülern gästen mitgliedern"
+)
+"""Plurals that no English rule makes singular."""
 
 
 def is_subject(word: str) -> bool:
     """Whether a plural names a table: customers, orders."""
     return (owner_of(word) in SUBJECTS and owner_of(word) != word.casefold()) or (
-        word.casefold() in SUBJECTS and word.casefold() in ("people", "staff", "kunden")
+        word.casefold() in _PLURALS
     )

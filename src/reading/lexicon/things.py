@@ -83,6 +83,12 @@ TECH: Room = {
     "rainfall|precipitation|rain": number(0, 40, 1),
     "signal strength|rssi": whole(-110, -40),
     "vibration": number(0, 10, 3),
+    "wind": number(0, 130, 1),
+    "open price|close price|high price|low price|high|low|close|opening price|closing "
+    "price": number(90, 110),
+    "ohlc|volume traded|trading volume": whole(0, 100000),
+    "port|port number": whole(1024, 65535),
+    "response size|bytes sent|bytes received": whole(200, 50000),
     "sensor type": choice("temperature", "humidity", "pressure", "motion"),
     "reading|measurement|measured value|sensor value|measurement value": number(0, 100, 2),
     "device id|sensor id|machine id|station id|meter id|sensor|station|machine|meter": shaped(
@@ -94,7 +100,9 @@ TECH: Room = {
         "[A-Z]{2}-[A-Z]{2} [0-9]{3}", unique=True
     ),
     "fuel|fuel type": choice("petrol", "diesel", "electric", "hybrid", weights=(42, 30, 15, 13)),
-    "make|car make|car brand": choice("Volkswagen", "Toyota", "Ford", "BMW", "Renault", "Hyundai"),
+    "make|car make|car brand|vehicle make|vehicle brand": choice(
+        "Volkswagen", "Toyota", "Ford", "BMW", "Renault", "Hyundai"
+    ),
 }
 
 WORLD: Room = {
@@ -178,6 +186,10 @@ WORLD: Room = {
     ),
     "dosage|dose": choice("5 mg", "10 mg", "20 mg", "50 mg", "100 mg", "500 mg"),
     "allergy": choice("none", "penicillin", "nuts", "pollen", "latex", weights=(70, 9, 7, 11, 3)),
+    "drug name|medication name|medicine name": choice(
+        "ibuprofen", "metformin", "lisinopril", "amoxicillin", "salbutamol", "omeprazole"
+    ),
+    "haemoglobin|hemoglobin|hb": bell(13.8, 1.4, 7, 19, 1),
     "heart rate|pulse|heartbeat": bell(74, 11, 45, 150, 0),
     "systolic|systolic blood pressure|systolic pressure": bell(124, 14, 85, 200, 0),
     "diastolic|diastolic blood pressure|diastolic pressure": bell(79, 9, 50, 120, 0),
@@ -260,7 +272,7 @@ COMMON: Room = {
     ),
     "active|is active|enabled|is enabled|active flag": flag(0.8),
     "verified|is verified|email verified|confirmed|approved|is approved": flag(0.75),
-    "deleted|is deleted|archived|blocked|is blocked|flagged": flag(0.05),
+    "deleted|is deleted|deleted flag|archived|blocked|is blocked|flagged": flag(0.05),
     "completed|done|is completed|resolved|passed|success|successful|is member|member": flag(0.7),
     "vip|is vip|premium|is premium|premium member": flag(0.12),
     "type|kind|class name|group|classification": guess("A", "B", "C"),
@@ -269,10 +281,10 @@ COMMON: Room = {
     "registered at|signed up at|signup time|opened at|measured at|reported at|timestamp|"
     "time stamp|datetime|date time|date and time|event time|recorded|log time|"
     "reading time|measurement time|started at|begin|sent at|received at|start time|"
-    "session start|logged at": moment(-365),
+    "session start|logged at|ts|taken at|purchased at|bought at": moment(-365),
     "updated at|updated|modified at|last modified|changed at|last update|last updated|"
     "closed at|resolved at|ended at|finished at|completed at|end time|session end|"
-    "last login|last seen|last activity|last login at": moment(-90),
+    "last login|last seen|last activity|last login at|last active|last active at": moment(-90),
     "date|created on|creation date|created date|record date|entry day|registration date|"
     "registered on|registered|sign up date|signup date|signed up|joined|join date|joined on|"
     "date joined|opening date|opened on|account opened|event date|member since|"
@@ -290,6 +302,11 @@ COMMON: Room = {
     "weekday|day of week": choice("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "quarter": choice("Q1", "Q2", "Q3", "Q4"),
     "season": choice("spring", "summer", "autumn", "winter"),
+    "available from|moved in|move in|move in date|moved in on|last flight|last visit date|"
+    "last order date|last purchase": day(-365),
+    "breed": guess("A", "B", "C"),
+    "species|animal species|animal": choice("dog", "cat", "rabbit", weights=(50, 40, 10)),
+    "runtime|running time": whole(60, 200),
     "hour": whole(0, 23),
     "count|number|amount of unit": few(10, 0, 60),
     "percentage|percent|share|progress|completion|completion rate|utilisation": whole(0, 100),

@@ -8,19 +8,23 @@ from dataclasses import dataclass, replace
 
 from ..lexicon import entries as lexicon
 from ..text import LONGEST_CLAUSE, Clause
+from ..words import word_set
 from . import values as v
 from .meanings import Context
 from .modifiers import UNIT
 from .phrases import read_phrase, stripped
 from .rewriting import rewritten
 from .said import Said
+from .sharing import joined
 
-_OPENED = re.compile(r"\b(?:one of|either|any of|values|options|entweder)\b[^()]*$", re.IGNORECASE)
+_OPENED = re.compile(
+    r"\b(?:one of|either|any of|values|options|entweder)\b(?! ?\d+\b)[^()]*$", re.IGNORECASE
+)
 _COLON = re.compile(r"^([^:()]{1,60}): ?([^:()]{1,60})$")
 _OR = re.compile(r"(?:^|[\w\"] )(?:or|oder) [\w\"]", re.IGNORECASE)
 _BOUND = re.compile(
     r"\b(?:or|oder) (?:more|less|fewer|older|younger|over|under|above|below|higher|lower|later"
-    r"|earlier|mehr|weniger|älter|jünger|none|not|any|other|so)\b",
+    r"|earlier|after|before|on|equal|mehr|weniger|älter|jünger|none|not|any|other|so)\b",
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(r"\b(?:length|under|over|above|below|than|least|most)\b", re.IGNORECASE)
@@ -35,7 +39,8 @@ _WITH = re.compile(
     r"^(?P<field>.{2,60}) (?:with|mit) (?:an? |its |the |eine[rm]? )?(?P<other>.{2,60})$"
 )
 _INTRO = re.compile(
-    r"^(?:(?:the |their )?(?:columns|fields|attributes|spalten|felder)(?: are| should be)?"
+    r"^(?:(?:the |their )?(?:columns|fields|attributes|variables|spalten|felder)(?: are| should "
+    r"be)?"
     r"|(?:each|every|all)(?: \w{1,30})?(?: row| record)? (?:has|have|should have|needs|with)"
     r"|(?:i|we) (?:also )?(?:need|want|would like)|ich brauche"
     r"|(?:it|they) (?:should )?(?:has|have|includes?|contains?|needs?)|add|include|including"
@@ -57,14 +62,14 @@ class Phrase:
 
     def joined(self, clause: Clause, text: str, *, is_open: bool = False) -> Phrase:
         glue = " and " if clause.before == "and" else f"{clause.before} "
-        words = f"{self.words}{glue}{clause.text}"
+        words = f"{self.words}{glue}{clause.words}"
         return replace(self, text=text, words=words, open=is_open)
 
 
 def gather(clauses: Sequence[Clause], context: Context) -> tuple[Phrase, ...]:
     """Phrases in order, each about one field or about shares of one."""
     phrases: list[Phrase] = []
-    for whole in clauses:
+    for whole in joined(clauses):
         clause = _introduced(whole)
         if listing := _listing(phrases, clause):
             count, phrase = listing
@@ -80,19 +85,25 @@ def _introduced(clause: Clause) -> Clause:
     """ "Each customer has a name" → "a name", at the beginning of a sentence or a line."""
     if clause.before not in (".", "\n", "and"):
         return clause
-    return Clause(_INTRO.sub("", clause.text).strip() or clause.text, clause.before)
+    rest = _INTRO.sub("", clause.text).strip() or clause.text
+    return replace(clause, text=rest)
 
 
 def _begun(clause: Clause, context: Context) -> tuple[Phrase, ...]:
     """The phrases that a clause begins; their words are the clause's own."""
     plain = rewritten(clause.text) if len(clause.text) <= LONGEST_CLAUSE else clause.text
     phrases = _begun_by(plain, clause.before in (".", "\n"), context)
-    is_own = plain == clause.text or len(phrases) > 1
-    return phrases if is_own else (replace(phrases[0], words=clause.text),)
+    is_own = plain == clause.words or len(phrases) > 1
+    return phrases if is_own else (replace(phrases[0], words=clause.words),)
 
 
 def _begun_by(text: str, starts: bool, context: Context) -> tuple[Phrase, ...]:
-    text = re.sub(r"^(?:davon|of which|of them) (?=\d)", "", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(?:davon|of which|of them|only|nur|just|about|around|etwa|circa) (?=\d)",
+        "",
+        text,
+        flags=re.IGNORECASE,
+    )
     pair = v.share_of(text, german=context.german)
     is_off = pair and re.match(
         r"(?:off|discount|rabatt|if|when|for|over)\b", pair[0], re.IGNORECASE
@@ -131,7 +142,8 @@ def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
     """The last phrase with this clause as a part of it; None where a new one begins."""
     if len(last.text) + len(clause.text) > LONGEST_CLAUSE or clause.before in (".", "\n"):
         return None
-    if last.open and (clause.before in (",", "and")) and _could_be_value(clause.text):
+    is_value = _could_be_value(clause.text) or _is_capital(last.text, clause.text)
+    if last.open and (clause.before in (",", "and")) and is_value:
         return _with_value(last, clause)
     if _MAPPING.search(last.text) and _is_entry(clause.text):
         return last.joined(clause, f"{last.text}, {clause.text}")
@@ -144,6 +156,12 @@ def _grown(last: Phrase, clause: Clause, context: Context) -> Phrase | None:
         shares = replace(last, shares=(*last.shares, pair)) if pair and pair[1] else None
         return shares and shares.joined(clause, last.text)
     return _with_modifier(last, clause, context)
+
+
+def _is_capital(before: str, text: str) -> bool:
+    """ "one of Tech" + "Energy": written like the value before it, whatever else it may mean."""
+    last = before.rsplit(" ", maxsplit=1)[-1]
+    return last[:1].isupper() and text[:1].isupper() and _is_plain(text) and len(text.split()) <= 2
 
 
 def _is_entry(text: str) -> bool:
@@ -241,19 +259,92 @@ def _with_modifier(last: Phrase, clause: Clause, context: Context) -> Phrase | N
     names_nothing = (
         not alone.name and not alone.rest and not alone.ties and alone != Said(clause.text)
     )
-    if not names_nothing or ((share or alone.shares) and not alone.null_share):
+    is_told = alone.null_share or alone.quantiles
+    if not names_nothing or ((share or alone.shares) and not is_told):
         return None
     return last.joined(clause, f"{last.text} ({clause.text})")
 
 
+_PAIRS = frozenset(
+    frozenset(pair.split("/"))
+    for pair in word_set(
+        "from/to origin/destination start/end first/last systolic/diastolic min/max "
+        "minimum/maximum buyer/seller sender/receiver sender/recipient pickup/dropoff "
+        "arrival/departure caller/callee source/target billing/shipping home/away old/new "
+        "cold/warm opening/closing gross/net planned/actual debtor/creditor payer/payee "
+        "check-in/check-out begin/end from/until scheduled/actual estimated/actual birth/death "
+        "lower/upper mother/father left/right"
+    )
+)
+"""Words that begin two fields of one kind."""
+_TWO = re.compile(
+    r"(?P<one>[\w-]{2,20}) ?(?:/|&) ?(?P<two>[\w-]{2,20}) (?P<noun>[^\W\d][\w "
+    r"]{1,40}?)(?P<rest> ?[(:].*)?"
+)
+
+
+_FEW = ("two", "three", "four", "five", "six", "seven", "eight")
+_EACH = re.compile(
+    rf"(?:the )?(?P<count>{'|'.join(_FEW)}|[2-8]) (?P<noun>(?:[^\W\d]+ )?[^\W\d]+s) "
+    r"\((?P<names>[^()]{3,200})\)(?P<rest>(?: .*)?)",
+    re.IGNORECASE,
+)
+_GROUPS = word_set(
+    "arms groups types categories levels classes tables statuses kinds options values "
+    "states sizes colors colours regions tiers plans"
+)
+"""Plurals whose names are values of one field."""
+_RUN = re.compile(
+    r"(?P<stem>[a-z]{1,12}_?)(?P<first>\d) ?(?:to|-|–|\.\.\.?) ?"
+    r"(?P=stem)(?P<last>\d)",
+    re.IGNORECASE,
+)
+
+
+def _each(clause: Clause) -> tuple[Clause, ...]:
+    """ "three marks (maths, english, science) from 1 to 6": three fields."""
+    match = _EACH.fullmatch(clause.text) if len(clause.text) <= LONGEST_CLAUSE else None
+    if not match:
+        return ()
+    if match["noun"].split()[-1].lower() in _GROUPS:
+        return ()
+    count = (
+        int(match["count"]) if match["count"].isdigit() else _FEW.index(match["count"].lower()) + 2
+    )
+    run = _RUN.fullmatch(match["names"].strip())
+    names: tuple[str, ...] = v.split(match["names"])
+    if run:
+        names = tuple(f"{run['stem']}{n}" for n in range(int(run["first"]), int(run["last"]) + 1))
+    if len(names) != count or any(v.has_digit(name) for name in names) != bool(run):
+        return ()
+    noun = "" if run else f" {lexicon.singular(match['noun'].split()[-1].lower())}"
+    return tuple(Clause(f"{name}{noun}{match['rest']}", ",", clause.text) for name in names)
+
+
+def _apart(clause: Clause) -> tuple[Clause, ...]:
+    """ "systolic / diastolic blood pressure": two fields, not one of two values."""
+    if several := _each(clause):
+        return several
+    match = _TWO.fullmatch(clause.text) if len(clause.text) <= LONGEST_CLAUSE else None
+    if not match or frozenset((match["one"].casefold(), match["two"].casefold())) not in _PAIRS:
+        return (clause,)
+    one, two = (f"{match[side]} {match['noun']}" for side in ("one", "two"))
+    return Clause(one, clause.before), Clause(f"{two}{match['rest'] or ''}", "and")
+
+
 def unelided(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     """ "first and last name" → "first name", "last name"; "start and end date" alike."""
-    mended = list(clauses)
+    mended = [piece for clause in clauses for piece in _apart(clause)]
     for place in range(len(mended) - 1):
         one, two = mended[place], mended[place + 1]
         words = two.text.split(" ")
         if two.before != "and" or len(words) < 2 or len(one.text) > 30:
             continue
+        if frozenset((one.text.casefold(), words[0].casefold())) in _PAIRS and len(words) <= 4:
+            noun = re.match(r"[^\W\d][\w ]*", " ".join(words[1:]))
+            if noun:
+                mended[place] = Clause(f"{one.text} {noun[0].strip()}", one.before)
+                continue
         whole = f"{one.text} {words[1]}"
         first = stripped(one.text).split(" ")
         known = len(first) == 1 and lexicon.exact(stripped(whole))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from . import quantities as q
 from . import values as v
@@ -95,76 +95,10 @@ def at_most(found: Found, said: Said) -> Said | None:
     return said.but(high=number, below=strict, unit=unit)
 
 
-def _years(first: str, last: str, said: Said) -> Said:
-    """Bare years are numbers too, for a field that holds years."""
-    if first.isdigit() and last.isdigit():
-        return said.but(low=int(first), high=int(last))
-    return said
-
-
-def moments(found: Found, said: Said) -> Said | None:
-    first = q.span(found["first"], found.context.today)
-    last = q.span(found["last"], found.context.today)
-    if not first or not last or first[0] > last[1]:
-        return None
-    return _years(found["first"], found["last"], said.but(period=(first[0], last[1])))
-
-
-def within(found: Found, said: Said) -> Said | None:
-    span = q.span(found["moment"], found.context.today)
-    return _years(found["moment"], found["moment"], said.but(period=span)) if span else None
-
-
-def since(found: Found, said: Said) -> Said | None:
-    """ "since 2020" and "after 2020": with the year, and without it; up to today."""
-    span = q.span(found["moment"], found.context.today)
-    if not span or span[0] > found.context.today:
-        return None
-    is_later = found["word"].casefold() in ("after", "later than")
-    first = min(span[1] + timedelta(days=1), found.context.today) if is_later else span[0]
-    if found["moment"].isdigit():
-        said = said.but(low=int(found["moment"]), above=is_later)
-    return said.but(period=(first, found.context.today))
-
-
-def until(found: Found, said: Said) -> Said | None:
-    span = q.span(found["moment"], found.context.today)
-    if not span:
-        return None
-    is_earlier = found["word"].casefold() in ("before", "vor")
-    if found["moment"].isdigit():
-        said = said.but(high=int(found["moment"]), below=is_earlier)
-    last = max(span[0], date(1, 1, 2)) - timedelta(days=1) if is_earlier else span[1]
-    return said.but(period=(None, last))
-
-
-def recent(found: Found, said: Said) -> Said:
-    count = q.value(found["count"]) if found["count"] else 1
-    return said.but(period=q.back(int(count or 1), found["unit"], found.context.today))
-
-
-def calendar(found: Found, said: Said) -> Said:
-    today, words = found.context.today, found.match.group().casefold()
-    if words.startswith(("this", "dies")):
-        return said.but(period=(date(today.year, 1, 1), today))
-    return said.but(period=(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)))
-
-
-def clock(found: Found, said: Said) -> Said | None:
-    first, last = _hour(found["first"]), _hour(found["last"])
-    return said.but(clock=(first, last)) if first and last and first < last else None
-
-
-def _hour(text: str) -> str:
-    match = re.fullmatch(r"(\d{1,2})(?::(\d{2}))? ?(am|pm)?", text.casefold())
-    if not match:
-        return ""
-    hour = int(match[1]) % 12 + 12 * (match[3] == "pm") if match[3] else int(match[1])
-    minute = int(match[2] or 0)
-    return f"{hour:02d}:{minute:02d}:00" if hour < 24 and minute < 60 else ""
-
-
 def nulls(found: Found, said: Said) -> Said | None:
+    if found["kept"]:
+        kept = found.number("kept")
+        return said.but(null_share=round(1 - kept / 100, 6)) if kept and kept <= 100 else None
     share = found.number("share" if found["share"] else "few")
     return said.but(null_share=share / 100) if share is not None and share <= 100 else None
 
@@ -173,6 +107,8 @@ def like(found: Found, said: Said) -> Said | None:
     example = found["example"].rstrip(".,")
     if not any(char.isdigit() or char == "#" for char in example) and not example.isupper():
         return None
+    if placed := v.with_places(example):
+        return said.but(pattern=placed)
     running = v.sequence_like(example)
     is_first = running and ((running[1] <= 1 and "{n}" not in running[0]) or found["form"])
     if running and is_first:
@@ -181,7 +117,30 @@ def like(found: Found, said: Said) -> Said | None:
 
 
 def digits(found: Found, said: Said) -> Said:
-    return said.but(pattern=f"[0-9]{{{int(found['count'])}}}")
+    return said.but(
+        pattern=f"{found['lead'].upper()}[0-9]{{{int(found['count'] or found['many'])}}}"
+    )
+
+
+def codes(found: Found, said: Said) -> Said | None:
+    """ "machine M01 to M20": the first and the last of some codes."""
+    low, high = int(found["first"]), int(found["last"])
+    if found["one"].casefold() != found["two"].casefold() or low >= high:
+        return None
+    return said.but(codes=(found["one"], len(found["first"]), low, high))
+
+
+def capitals(found: Found, said: Said) -> Said | None:
+    """ "airline code 2 letters"."""
+    count = _FEW.get(found["count"].casefold()) or int(found["count"])
+    least = f"{int(found['least'])}," if found["least"] else ""
+    return said.but(pattern=f"[A-Z]{{{least}{count}}}") if found.named else None
+
+
+def signed(found: Found, said: Said) -> Said | None:
+    if said.is_ranged or not found.named:
+        return None
+    return said.but(low=0, above=bool(found["strict"]))
 
 
 def words(found: Found, said: Said) -> Said | None:
@@ -199,7 +158,8 @@ def step(found: Found, said: Said) -> Said | None:
 def one_of_many(found: Found, said: Said) -> Said | None:
     """ "device id out of 20 devices": numbers from 1 to 20."""
     count = int(found["count"])
-    return said.but(low=1, high=count) if found.named and count and not said.is_ranged else None
+    is_new = found.named and count and not said.is_ranged
+    return said.but(low=1, high=count, among=count) if is_new else None
 
 
 def start(found: Found, said: Said) -> Said | None:
@@ -223,10 +183,42 @@ def stddev(found: Found, said: Said) -> Said | None:
     return said.but(stddev=abs(float(number))) if number else None
 
 
+def quantile(found: Found, said: Said) -> Said | None:
+    """ "p95 800", "90 % under 200": which part of the values lies at or below what."""
+    percent, number = found.number("percent"), found.number("value")
+    side = (found.match.groupdict().get("side") or "").casefold()
+    is_above = side in ("over", "above", "more than", "at least", "über")
+    if percent is None or number is None or not 0 < percent < 100:
+        return None
+    part = (100 - percent if is_above else percent) / 100
+    return said.but(quantiles=(*said.quantiles, (round(part, 6), float(number))))
+
+
+def quartiles(found: Found, said: Said) -> Said | None:
+    numbers = [q.value(one.strip(" ,")) for one in re.split(r"[/;]|,(?= )", found["list"])]
+    if len(numbers) != 3 or None in numbers:
+        return None
+    parts = zip((0.25, 0.5, 0.75), (float(one or 0) for one in numbers), strict=True)
+    return said.but(quantiles=(*said.quantiles, *parts))
+
+
+def characters(found: Found, said: Said) -> Said | None:
+    """ "max 160 characters", "5-20 characters"; a bare "8 characters" is exact."""
+    high, word = int(found["high"]), found["word"].casefold()
+    if found["low"]:
+        low: int | None = int(found["low"])
+    else:
+        low = None if word and not word.startswith(("exactly", "at least", "min")) else high
+    most = None if word.startswith(("at least", "min")) else high
+    return said.but(characters=(low, most)) if 0 < high <= 10_000 and (low or 1) <= high else None
+
+
 def shape(found: Found, said: Said) -> Said:
     word = found["shape"].casefold().replace("-", "").replace(" ", "")
     known = {"gaussian": "normal", "bellshaped": "normal", "rightskewed": "lognormal",
-             "skewed": "lognormal", "longtailed": "lognormal", "evenly": "uniform"}  # fmt: skip
+             "skewed": "lognormal",
+             "skewedright": "lognormal", "skewedtotheright": "lognormal",
+             "longtailed": "lognormal", "evenly": "uniform"}  # fmt: skip
     return said.but(shape=known.get(word, word))
 
 
@@ -275,7 +267,16 @@ def letters(found: Found, said: Said) -> Said | None:
     return said.but(values=tuple(map(chr, range(ord(first), ord(last) + 1))))
 
 
+_COMPOUND_UNIT = re.compile(
+    r"(?:[mµk]?g|mmol|m|k?m|mm|m?l|kwh|€|eur|usd) ?/ ?(?:dl|m?l|m[²³23]?|s|h|min|kg|day|month"
+    r"|year)",
+    re.IGNORECASE,
+)
+
+
 def slashes(found: Found, said: Said) -> Said | None:
+    if _COMPOUND_UNIT.fullmatch(found.match.group()):
+        return said.but(unit=found.match.group())
     return _listed(v.split(found.match.group()), said)
 
 
@@ -328,7 +329,8 @@ def typed(found: Found, said: Said) -> Said:
     word = found["type"].casefold().replace(" ", "")
     known = {"int": "integer", "wholenumber": "integer", "str": "string", "varchar": "string",
              "text": "string", "bool": "boolean", "timestamp": "datetime", "float": "number",
-             "decimal": "number", "double": "number", "bigint": "integer", "uuid": "uuid",
+             "decimal": "number", "numeric": "number", "double": "number", "bigint": "integer",
+             "uuid": "uuid",
              "ganzzahl": "integer"}  # fmt: skip
     return said.but(type=known.get(word, word))
 

@@ -14,7 +14,16 @@ from .meanings import CURRENCY, Context
 from .modifiers import GONE, UNIT, understood
 from .said import Said
 
-_BRACKETS = re.compile(r" ?[(\[{]([^()\[\]{}]{0,300})[)\]}]")
+_BRACKETS = re.compile(r" ?(?P<open>[(\[{])([^()\[\]{}]{0,300})[)\]}]")
+_INTERVAL = re.compile(r"-?\d[\d.]{0,12} ?[,;] ?-?\d[\d.]{0,12}")
+_SHARES = re.compile(r"\d{1,3}(?: ?[/:] ?\d{1,3}){1,20} ?%?")
+_NO_VALUE = re.compile(
+    r"\d ?(?:[-–]|\.\.) ?\d|[<>=≤≥]|\b(?:between|entre|zwischen|above|below|over|under|than"
+    r"|otherwise"
+    r"|sonst|sinon|at least|at most|most of)\b|(?:\S+ ){5}",
+    re.IGNORECASE,
+)
+"""What no list of values has in it."""
 _UNITS = r"(?:minutes?|hours?|days?|nights?|weeks?|months?|years?)"
 _COUNT = rf"\d{{1,4}}(?: ?(?:-|–|to|and) ?\d{{1,4}})? {_UNITS}"
 _LIMIT = (
@@ -24,8 +33,8 @@ _LIMIT = (
 _LEAD = r"(?:(?:always|never|not|strictly|only|is|are|must be|should be|comes?|lies|on or) ){0,4}"
 _NO_FIELD = rf"(?!{q.MOMENT}|the (?:last|past)|noon\b|midnight\b|today\b|now\b|{CURRENCY})"
 _PACE = (
-    r"(?<!\w)(?:(?:one|once|taken|recorded|measured|sampled|logged|(?:a )?(?:reading|row)s?) )?"
-    r"every (?:\d{1,4} )?(?:second|minute|hour|day|week)s?(?!\w)"
+    r"(?<!\w)(?:(?:one|once|taken|recorded|measured|sampled|logged|1|(?:a )?(?:reading|row)s?) )?"
+    r"every (?:\d{1,4} ?)?(?:seconds?|secs?|s|minutes?|min|hours?|h|days?|weeks?)(?!\w)"
 )
 _OF_NAMES = r"(?:the )?[^\W\d][\w ]{0,40}"
 _CONDITION = re.compile(
@@ -45,19 +54,16 @@ _CONDITION = re.compile(
     rf" than|below|above) {_NO_FIELD}(?=[^\W\d])"
     r"|(?<=\w )\d[\d.,]{0,8} ?%? ?(?:[-–]|to|and) ?\d[\d.,]{0,8} ?(?:%|percent) of (?:the |its )?"
     r"(?!them\b|rows\b|all\b|values\b|users\b|cases\b)(?=[^\W\d])(?=[\w ]{1,40}$)"
+    r"|(?<=\w )(?:(?:always|strictly|monotonically) )?(?:increasing|ascending|in chronological "
+    r"order)(?=$|,)"
     rf"|(?<!\w)(?:{_LIMIT} )?{_COUNT} (?:later|afterwards|thereafter)(?!\w)|{_PACE}",
     re.IGNORECASE,
 )
 _STEP = re.compile(r"[<>≤≥]? ?\d[\d.,]{0,12}k?(?: ?[-–] ?\d[\d.,]{0,12}k?|\+)?", re.IGNORECASE)
-_PART_BEYOND = re.compile(
-    r"\d[\d.,]{0,8} ?(?:%|percent) (?:are |lie |is )?"
-    r"(?:below|under|above|over|at most|at least|(?:less|more) than) .{1,40}",
-    re.IGNORECASE,
-)
-"""A quantile, "95 % below 200": a generator does not follow from it, and it is no category."""
 _REMARK = re.compile(r" (?:always|never|only|must|should|is|are|if|when) ", re.IGNORECASE)
 _TURNS = re.compile(
-    r" (?:before|after|later than|earlier than|match(?:es|ing)?|that|which|who|whose|where|related"
+    r" (?:before|after|later than|earlier than|match(?:es|ing)?|fitting|within|that|which|who"
+    r"|whose|where|related"
     r"|corresponding|belonging|for each|so that|should|must|vor|nach|passend) ",
     re.IGNORECASE,
 )
@@ -78,7 +84,8 @@ _CENTRE_FIRST = re.compile(
 _CUT = re.compile(rf"{GONE}|:(?!\d)| [-–—] | = |\"")
 _FILLER = word_set(
     "a an the their its his her our your each every some any of as is are be was in on at to for "
-    "with whether they and or plus also then finally including random realistic valid field fields "
+    "with whether they and or but plus also then finally including random realistic valid field "
+    "fields "
     "column columns attribute value values it which having has have must should all between from "
     "per ein eine einen einer der die das den dem des mit und als im in von je sowie auch "
     "le la les l'un une des los las el un una del su"
@@ -93,7 +100,7 @@ def read_phrase(text: str, context: Context, *, words: str = "") -> Said:
     """What one clause says; what it does not understand is in `rest`, in the clause's own words."""
     said = Said(words or text)
     text, said = _patterned(_reordered(text), said)
-    text, condition = _conditioned(_BE.sub(": ", text))
+    text, condition = conditioned(_BE.sub(": ", text))
     condition, said = _without_modifiers(condition, said, context)
     text, said = _unbracketed(text, said, context)
     text, said = understood(text, said, context)
@@ -117,7 +124,7 @@ def _patterned(text: str, said: Said) -> tuple[str, Said]:
     return kept, said.but(pattern=match["expression"])
 
 
-def _conditioned(text: str) -> tuple[str, str]:
+def conditioned(text: str) -> tuple[str, str]:
     """What stands before a condition, and the condition."""
     outside = _BRACKETS.sub(lambda found: " " * len(found.group()), text)
     match = _CONDITION.search(outside)
@@ -134,7 +141,11 @@ def _without_modifiers(condition: str, said: Said, context: Context) -> tuple[st
 def _unbracketed(text: str, said: Said, context: Context) -> tuple[str, Said]:
     inner = replace(context, named=True)
     while match := _BRACKETS.search(text):
-        listed, said = _without_remark(match[1].strip(), said)
+        listed = match[2].strip()
+        if not listed.startswith("cases: "):
+            listed, said = _without_remark(listed, said)
+        if match["open"] == "[" and _INTERVAL.fullmatch(listed):  # "uniform in [0, 10]"
+            listed = " to ".join(re.split(r" ?[,;] ?", listed))
         said = _in_brackets(listed, said, inner)
         text = text[: match.start()] + GONE + text[match.end() :]
     return text, said
@@ -150,25 +161,59 @@ def _without_remark(text: str, said: Said) -> tuple[str, Said]:
 
 def _in_brackets(text: str, said: Said, context: Context) -> Said:
     """Modifiers where all of it reads as such; else a list of values; else not understood."""
-    examples = re.match(
-        r"(?:e\.g\.|for example|such as|like|z\.b\.|examples?:)[ ,:]*", text, re.IGNORECASE
-    )
-    if examples and len(v.split(text[examples.end() :])) > 1:
-        listed = v.typed(v.split(text[examples.end() :]))
-        return said.but(values=listed, examples=True)
-    condition = _conditioned(text)[1]
-    if condition or _PART_BEYOND.fullmatch(text):
-        is_whole = condition == text or (condition and re.search(r"[×*]", text))
-        return said.but(ties=(*said.ties, text)) if is_whole else said.but(rest=(*said.rest, text))
-    steps = v.split(text)
-    if len(steps) > 1 and all(map(_STEP.fullmatch, steps)) and _has_classes(steps):
-        return said.but(values=steps)  # "18-24, 25-34, 35+": classes, not bounds
-    if unit := UNIT.fullmatch(text):
-        return said.but(unit=unit["unit"])
-    whole = _modifiers_only(text, said, context)
-    if whole:
-        return whole
+    text = re.sub(r"^(?:edad|âge|alter) (?=[^\W]*.*\d)", "", text, flags=re.IGNORECASE)
+    for read in _IN_BRACKETS:
+        found = read(text, said, context)
+        if found is not None:
+            return found
     return _pieces(text, said, context)
+
+
+_EXAMPLES = re.compile(
+    r"(?:e\.g\.|for example|such as|like|z\.b\.|examples?:)[ ,:]*", re.IGNORECASE
+)
+
+
+def _examples(text: str, said: Said, _context: Context) -> Said | None:
+    match = _EXAMPLES.match(text)
+    listed = v.split(text[match.end() :]) if match else ()
+    return said.but(values=v.typed(listed), examples=True) if len(listed) > 1 else None
+
+
+def _weights(text: str, said: Said, _context: Context) -> Said | None:
+    """ "debit/credit (70/30)"."""
+    if not _SHARES.fullmatch(text) or said.weights:
+        return None
+    shares = tuple(float(piece) for piece in re.findall(r"\d+", text))
+    return said.but(weights=shares) if abs(sum(shares) - 100) < 1.5 else None
+
+
+def _code(text: str, said: Said, context: Context) -> Said | None:
+    """ "order number (WB-000001)"."""
+    is_code = re.fullmatch(r"[A-Z]{1,6}[-_/#]\d{3,12}", text)
+    return _modifiers_only(f"like {text}", said, context) if is_code else None
+
+
+def _tie(text: str, said: Said, _context: Context) -> Said | None:
+    """What is said of other fields too, alone or as one of several pieces."""
+    condition = conditioned(text)[1]
+    is_whole = condition == text or (condition and re.search(r"[×*]", text))
+    if is_whole or text.startswith("cases: "):
+        return said.but(ties=(*said.ties, text))
+    is_part = any(conditioned(piece)[1] == piece for piece in text.split(", ")[1:])
+    return said.but(rest=(*said.rest, text)) if condition and not is_part else None
+
+
+def _classes(text: str, said: Said, _context: Context) -> Said | None:
+    """ "18-24, 25-34, 35+": classes, not bounds."""
+    steps = v.split(text)
+    is_list = len(steps) > 1 and all(map(_STEP.fullmatch, steps)) and _has_classes(steps)
+    return said.but(values=steps) if is_list else None
+
+
+def _unit(text: str, said: Said, _context: Context) -> Said | None:
+    unit = UNIT.fullmatch(text)
+    return said.but(unit=unit["unit"]) if unit else None
 
 
 def _has_classes(steps: tuple[str, ...]) -> bool:
@@ -181,22 +226,36 @@ def _modifiers_only(text: str, said: Said, context: Context) -> Said | None:
     return found if is_all else None
 
 
+_IN_BRACKETS = (_examples, _weights, _code, _tie, _classes, _unit, _modifiers_only)
+"""The first that reads the whole decides."""
+
+
 def _pieces(text: str, said: Said, context: Context) -> Said:
     """ "integer, unique", "free 60%, pro 40%", "red, green or blue": piece by piece."""
     values: list[str] = []
     for piece in v.split(text):
         pair = v.share_of(piece, german=context.german)
-        if pair:
-            said = said.but(shares=(*said.shares, pair))
-        elif meant := _modifiers_only(piece, said, context):
+        if conditioned(piece)[1] == piece:
+            said = said.but(ties=(*said.ties, piece))
+        elif (meant := _modifiers_only(piece, said, context)) and _is_no_share(meant, said, pair):
             said = meant
+        elif pair:
+            said = said.but(shares=(*said.shares, pair))
         else:
             values.append(piece)
+    if any(map(_NO_VALUE.search, values)):
+        return said.but(rest=(*said.rest, text))
     if len(values) > 1 and v.is_true_false(tuple(values)):
         return said.but(true_false=True)
     if len(values) > 1 or (values and said.shares):
         return said.but(values=v.typed(tuple(values)))
     return said.but(rest=(*said.rest, *values))
+
+
+def _is_no_share(meant: Said, said: Said, pair: tuple[str, float] | None) -> bool:
+    """ "15 % filled" and "90 % under 200" look like shares of a value."""
+    is_told = meant.null_share != said.null_share or meant.quantiles != said.quantiles
+    return pair is None or is_told
 
 
 def _named(text: str, said: Said) -> Said:
@@ -223,7 +282,10 @@ def stripped(text: str) -> str:
     if len(words) == 1 and words[0].casefold() == "value":  # alone, it is a column's name
         return words[0]
     while words and words[-1].casefold() in _FILLER:
-        if len(words) > 1 and words[-1].casefold() in _KEPT_LAST:
+        last = words[-1].casefold()
+        if len(words) > 1 and (last in _KEPT_LAST or lexicon.exact(" ".join(words))):
+            break
+        if last == "value" and len(words) == 2 and lexicon.find(words[0]) is None:
             break
         words.pop()
     while words and _is_filler(words[0]):

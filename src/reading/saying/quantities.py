@@ -16,70 +16,6 @@ _FACTORS = {"k": 10**3, "thousand": 10**3, "tausend": 10**3, "m": 10**6, "millio
             "dozen": 12, "hundred": 100,
             "millionen": 10**6, "mio": 10**6, "billion": 10**9, "mrd": 10**9}  # fmt: skip
 
-_SMALL = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
-    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
-    "ninety": 90, "half a": 0.5, "ein": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
-    "zehn": 10, "zwanzig": 20, "fünfzig": 50,
-}  # fmt: skip
-_LARGE = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "dutzend": 12,
-          "hundert": 100, "tausend": 10**3}  # fmt: skip
-SPELLED = re.compile(
-    r"\b(?:(?P<small>" + "|".join(_SMALL) + r") )?(?P<large>" + "|".join(_LARGE) + r")"
-    r"(?: (?P<larger>thousand|million))?\b|\b(?P<alone>" + "|".join(w for w in _SMALL if len(w) > 2
-    and w not in ("one", "ein", "eine", "half a")) + r")\b",
-    re.IGNORECASE,
-)  # fmt: skip
-
-
-def spelled(match: re.Match[str]) -> int:
-    """The count that a match of `SPELLED` names: "five hundred", "half a million"."""
-    if match["alone"]:
-        return int(_SMALL[match["alone"].casefold()])
-    count = _SMALL[match["small"].casefold()] if match["small"] else 1
-    large = _LARGE[match["large"].casefold()]
-    return int(count * large * (_LARGE[match["larger"].casefold()] if match["larger"] else 1))
-
-
-_ONES = dict(zip(
-    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-     "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-     "nineteen"), range(20), strict=True))  # fmt: skip
-_TENS = dict(zip(
-    ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
-    range(20, 100, 10), strict=True))  # fmt: skip
-_NUMERALS = {**_ONES, **_TENS} | {
-    f"{ten}{joint}{one}": tens + ones
-    for ten, tens in _TENS.items()
-    for one, ones in _ONES.items()
-    for joint in ("-", " ")
-    if 0 < ones < 10
-}
-_NUMERAL = "(?:" + "|".join(sorted(_NUMERALS, key=len, reverse=True)) + r")(?! ?of\b)(?![\w-])"
-_ONE_IN_WORDS = re.compile(rf"\b{_NUMERAL}", re.IGNORECASE)
-_IN_WORDS = re.compile(
-    rf"\b(?:between|from) {_NUMERAL} (?:and|to) {_NUMERAL}"
-    rf"|\b(?:at least|at most|up to|over|under|above|below|than) {_NUMERAL}",
-    re.IGNORECASE,
-)
-
-
-_GROUPS = re.compile(r"(?<=\d)['’_](?=\d{3}(?!\d))")
-_POWER = re.compile(r"(?<![\w.,])(?:(?P<times>\d{1,6}) ?[x×*·] ?)?10\^(?P<power>\d{1,2})(?!\d)")
-
-
-def in_digits(text: str) -> str:
-    """ "between eighteen and sixty-five" → "between 18 and 65": numerals where bounds stand; and
-    numbers without other people's marks: 1'000, 1_000, 10^3."""
-    text = _POWER.sub(lambda p: str(int(p["times"] or 1) * 10 ** int(p["power"])), text)
-    text = _GROUPS.sub("", text)
-    return _IN_WORDS.sub(lambda bounds: _ONE_IN_WORDS.sub(_digits, bounds[0]), text)
-
-
-def _digits(numeral: re.Match[str]) -> str:
-    return str(_NUMERALS[numeral[0].casefold()])
-
 
 def scale(text: str) -> int:
     """What "million" or "k" after a number multiplies it by; 1 where there is none."""
@@ -142,12 +78,12 @@ _MONTHS = {
     )
     for word in words.split()
 }  # fmt: skip
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 MOMENT = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{4}}-\d{{2}}(?![\d-])|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH},? \d{{4}}"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
-    rf"|{_MONTH} \d{{4}}|(?:19|20)\d{{2}}(?![\d.,/%])|today|heute|now)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? {MONTH},? \d{{4}}"
+    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"|{MONTH} \d{{4}}|(?:19|20)\d{{2}}(?![\d.,/%])|today|heute|now)"
 )
 """A day, a month or a year; `span` says from when to when it is."""
 Span = tuple[date, date]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ..lexicon import entries as lexicon
 from . import quantities as q
+from .declared import declared
 
 _TRUTH_OR_NOT = re.compile(r"(?P<name>[^\W\d][\w ]{0,40}) or not", re.IGNORECASE)
 _NO_VALUES = frozenset({"not", "more", "less", "fewer", "older", "younger", "none", "other"})
@@ -122,6 +123,60 @@ def _range_first(text: str) -> str:
     return _ONLY_FIRST.sub(r"\g<name> \g<range> \g<only>", text)
 
 
+_ONLY_SHARE = re.compile(
+    r"(?P<name>[^\W\d][\w ]{1,40}) (?:only|nur) (?:if|for|in|with|at|bei)? ?"
+    r"(?P<share>\d{1,2}(?:[.,]\d)?) ?(?:%|percent)(?: of (?:them|all|rows|cases))?",
+    re.IGNORECASE,
+)
+_SUM_FIRST = re.compile(
+    r"(?P<sum>[^\W\d][^=+]{0,40}(?: \+ [^=+]{1,40}){1,6}) ?= ?(?P<name>[^\W\d][\w ]{0,40})"
+)
+_RISES = re.compile(
+    r"(?P<one>[^\W\d][\w ]{0,40}) (?:rises|grows|increases|goes up|falls|decreases) with (?:the )?"
+    r"(?P<two>[^\W\d][\w ]{0,40}?),? ?\(?(?:correlation|r)(?: of| about| around| ?=|:)? "
+    r"?(?:about |around )?"
+    r"(?P<r>-?0?\.\d{1,3})\)?",
+    re.IGNORECASE,
+)
+
+
+_TWO_WEIGHTS = re.compile(r"(?P<list>.*[^\W\d]/[^\W\d].*) (?P<one>\d{1,2})/(?P<two>\d{1,2}) ?%?")
+
+
+def _two_weights(text: str) -> str:
+    """ "monthly/yearly 70/30" → "monthly/yearly (70/30)"."""
+    match = _TWO_WEIGHTS.fullmatch(text)
+    if not match or int(match["one"]) + int(match["two"]) != 100:
+        return text
+    return f"{match['list']} ({match['one']}/{match['two']})"
+
+
+def _always(text: str) -> str:
+    """ "currency always USD" → "currency USD"."""
+    return re.sub(r" (?:is )?always (?=[A-Z]{2,3}$)", " ", text)
+
+
+def _only_share(text: str) -> str:
+    """ "error code only for 1 %" → "error code (1% filled)"."""
+    return (
+        _ONLY_SHARE.sub(r"\g<name> (\g<share>% filled)", text)
+        if _ONLY_SHARE.fullmatch(text)
+        else text
+    )
+
+
+def _sum_last(text: str) -> str:
+    """ "net + tax = total" → "total = net + tax"."""
+    match = _SUM_FIRST.fullmatch(text)
+    return f"{match['name']} = {match['sum']}" if match else text
+
+
+def _rises(text: str) -> str:
+    """ "rent rises with area (correlation 0.8)" → "rent correlated 0.8 with area"."""
+    match = _RISES.fullmatch(text)
+    return f"{match['one']} correlated {match['r']} with {match['two']}" if match else text
+
+
 def _millions(text: str) -> str:
     """ "80k and 2m" → "80k and 2 million": beside thousands, metres they are not."""
     return _THOUSANDS.sub(lambda m: f"{m['low']} {m['to']} {m['high']} million", text)
@@ -179,6 +234,12 @@ def _pairs(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 _REWRITES: tuple[Callable[[str], str], ...] = (
+    declared,
+    _always,
+    _two_weights,
+    _only_share,
+    _sum_last,
+    _rises,
     _truth,
     _either,
     _weighed,

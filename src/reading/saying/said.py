@@ -16,10 +16,12 @@ class Said:
 
     `low`/`high` are numbers as written (years too, where the field turns out to be a date); with
     `above`/`below` they are themselves excluded. `period` is a span of days, `clock` one of hours.
-    `step`: what all values are multiples of.
+    `among`: how many different ones there are. `step`: what all values are multiples of.
     `shares` are (value, fraction); `weights` go with `values` in order;
-    `portion` is a lone share: "newsletter 40 %", "VAT 19%". `ties`
-    hold what is said of other fields too, `rest` what was not understood.
+    `portion` is a lone share: "newsletter 40 %", "VAT 19%". `lengths` are in words; `characters`,
+    like them, are least and most. `quantiles` are (q, value), `codes` what stands before a number,
+    its digits, the first and the last one. `ties` hold what is said of other fields too, `rest`
+    what was not understood.
     """
 
     words: str
@@ -28,6 +30,7 @@ class Said:
     high: int | float | None = None
     above: bool = False
     below: bool = False
+    among: int | None = None
     decimals: int | None = None
     step: int | float | None = None
     period: OpenSpan | None = None
@@ -47,12 +50,15 @@ class Said:
     null_share: float | None = None
     pattern: str | None = None
     template: tuple[str, int] | None = None
+    codes: tuple[str, int, int, int] | None = None
     serial: bool = False
     start: int | None = None
     lengths: tuple[int, int] | None = None
+    characters: tuple[int | None, int | None] | None = None
     mean: float | None = None
     median: float | None = None
     stddev: float | None = None
+    quantiles: tuple[tuple[float, float], ...] = ()
     shape: str | None = None
     unit: str = ""
     ties: tuple[str, ...] = ()

@@ -73,10 +73,15 @@ def share_of(piece: str, *, german: bool) -> tuple[str, float] | None:
     if not match:
         return None
     share = value(match["share"], german=german)
-    name = match["value"].strip(" \"':=–-()")
-    return (name, share / 100) if share is not None and share <= 100 and name else None
+    name = _HEDGE.sub("", match["value"].strip(" \"':=–-()"))
+    if not name or name.count("(") != name.count(")"):
+        return None
+    return (name, share / 100) if share is not None and share <= 100 else None
 
 
+_HEDGE = re.compile(
+    r"^(?:only|just|about|around|roughly|approximately|nur|etwa|ca\.|circa)(?: |$)", re.IGNORECASE
+)
 _CLASSES = ((str.isdigit, "[0-9]"), (str.isupper, "[A-Z]"), (str.islower, "[a-z]"))
 
 
@@ -90,6 +95,27 @@ def pattern_like(example: str) -> str:
         else:
             runs.append([piece])
     return "".join(run[0] + (f"{{{len(run)}}}" if len(run) > 1 else "") for run in runs)
+
+
+_PLACES = re.compile(r"YYYY|MM|DD|YY|N{2,}|#+|9{2,}|0{2,}|X{2,}|A{2,}|[^NX#]")
+_STAND_IN = re.compile(r"YYYY|N{3,}|#|X{3,}|9{3,}")
+_KNOWN_PLACES = {"YYYY": "20[12][0-9]", "YY": "[12][0-9]", "MM": "0[1-9]", "DD": "[0-2][1-9]"}
+
+
+def with_places(form: str) -> str | None:
+    """ "POL-YYYY-NNNNN" as a pattern: the letters that stand for others, and the rest as it is."""
+    if not _STAND_IN.search(form) or sum(map(len, _PLACES.findall(form))) != len(form):
+        return None
+    return "".join(map(_place, _PLACES.findall(form)))
+
+
+def _place(piece: str) -> str:
+    if piece in _KNOWN_PLACES:
+        return _KNOWN_PLACES[piece]
+    if len(piece) > 1 or piece == "#":
+        kind = {"X": "[A-Z0-9]", "A": "[A-Z]"}.get(piece[0], "[0-9]")
+        return kind + (f"{{{len(piece)}}}" if len(piece) > 1 else "")
+    return piece if piece.isalnum() or piece in "-_ /@:,&" else f"\\{piece}"
 
 
 def _class_of(char: str) -> str:

@@ -16,7 +16,8 @@ _PLACE = frozenset({"city", "postcode", "region", "street", "address"})
 _MAIN = s.PEOPLE | word_set(
     "full first last given family user contact legal preferred screen display home mailing postal "
     "billing shipping delivery work e mobile cell telephone street zip post job company person "
-    "account"
+    "account nom prénom nombre apellido apellidos courriel correo email mail number name adresse "
+    "vorname nachname telefon phone"
 )
 _ROLES = word_set(
     "author director teacher instructor professor doctor physician manager supervisor driver "

@@ -10,7 +10,8 @@ from ..saying.meanings import CURRENCY
 from ..shaping import Shaped
 from .conditions import COMPARISONS, condition, sql_name, sql_value
 from .formulas import formula, well_known
-from .row import Row, made_by
+from .implying import add as imply_that
+from .row import Row, is_open, made_by
 from .totals import base_of, computed, total_of
 
 # ── more and less ─────────────────────────────────────────────────────────────────────────────
@@ -21,8 +22,10 @@ def compared(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     other = row.find(match["other"])
     if subject is None or other is None or other is subject:
         return False
-    numbers = ("integer", "number")
-    if subject.field["type"] not in numbers or other.field["type"] not in numbers:
+    if other.field["type"] in _NUMBERS:
+        subject = _as_number(row, subject, other)
+    kinds = {str(one.field["type"]) for one in (subject, other)}
+    if not (kinds <= {"integer", "number"} or kinds <= {"date", "datetime"}):
         return False
     sign = next((sign for sign, words in COMPARISONS if words.fullmatch(match["op"])), "")
     if match["not"]:
@@ -37,6 +40,18 @@ def compared(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     row.notes.append(f"{low.name!r} was kept {way} {high.name!r} on every row")
     row.promise(f"{sql_name(low.name)} {'<' if strict else '<='} {sql_name(high.name)}")
     return True
+
+
+def _as_number(row: Row, subject: Shaped, other: Shaped) -> Shaped:
+    """ "votes cast at most the registered voters": what is compared with a number is one."""
+    made = other.field.get("generator", {})
+    is_text = subject.field["type"] == "string" and not subject.hit.certain and is_open(subject)
+    if not is_text or made.get("kind") not in ("uniform", "normal", "lognormal", "poisson"):
+        return subject
+    row.put(
+        made_by(subject, made, type=other.field["type"]), f"{subject.name!r} was taken as numbers"
+    )
+    return row.find(subject.name) or subject
 
 
 # ── amounts ───────────────────────────────────────────────────────────────────────────────────
@@ -80,6 +95,11 @@ def case(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     value, other = match["value"], match["other"]
     if sql is None or any(row.follows(name, subject.name) for name in row.named(sql)):
         return False
+    if other is None and q.value(value) == 0 and subject.field["type"] in _NUMBERS:
+        if subject.field.get("constraints", {}).get("minimum", 0) > 0:
+            return False
+        imply_that(row, sql, f"{sql_name(subject.name)} = 0", row.because)
+        return True
     cells = [_cell(one, subject) or _of_others(one, row, subject) for one in (value, other)]
     if None in cells:
         return False
@@ -87,6 +107,7 @@ def case(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     return True
 
 
+_NUMBERS = ("integer", "number")
 _ENTRY = re.compile(r"(?P<value>.+?) ?[:= ] ?(?P<result>(?:[$€£] ?)?\d[\d.,]*(?: ?[€$£%])?)")
 
 
@@ -137,11 +158,28 @@ def equal(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     if subject is None:
         return False
     expr = formula(match["expr"], row.names) or well_known(subject, row.names)
+    if expr is None and _is_truth_of(match["expr"], row, subject):
+        return True
     if expr is None or (match["how"].casefold().endswith("from ") and expr.isidentifier()):
         return False  # "computed from height" does not say how
     if any(row.follows(name, subject.name) for name in row.named(expr)):
         return False
     computed(row, subject, expr)
+    return True
+
+
+def _is_truth_of(text: str, row: Row, subject: Shaped) -> bool:
+    """ "needs_reorder = stock below reorder point": true where that holds."""
+    sql = condition(text, row.names)
+    is_told = subject.field["type"] == "boolean" or not subject.hit.certain
+    if sql is None or not is_told or any(row.follows(n, subject.name) for n in row.named(sql)):
+        return False
+    expr = f"({sql})"
+    row.put(
+        made_by(subject, {"kind": "expression", "expr": expr}, type="boolean"),
+        f"{subject.name!r} was computed as {expr}",
+    )
+    row.promise(f"{sql_name(subject.name)} = {expr}")
     return True
 
 

@@ -82,6 +82,9 @@ def _inflected(one: str, two: str) -> bool:
     return len(short) >= 5 and len(long) - len(short) <= 2 and long.startswith(short)
 
 
+_COMPOUND = re.compile(r"s?(?:datum|nummer|zeit|betrag|preis)$")
+
+
 class Names:
     """The fields of a row, found by the words that a request uses for them."""
 
@@ -100,7 +103,7 @@ class Names:
         for one in self.fields:
             if one.name == name or lexicon.words_of(one.name) == plain:
                 return one
-        return self._alike(plain, text) or self._part(plain)
+        return self._alike(plain, text) or self._part(plain) or self._stem("".join(plain))
 
     def find_last(self, words: str) -> Shaped | None:
         """ "make sure the end date": the field that the last words name."""
@@ -129,6 +132,11 @@ class Names:
             if plain in (lexicon.words_of(one.name)[:count], lexicon.words_of(one.name)[-count:])
         ]
         return begun[0] if len(begun) == 1 and count else None
+
+    def _stem(self, word: str) -> Shaped | None:
+        """ "nach Eintritt": the Eintrittsdatum, where only one field begins like that."""
+        begun = [one for one in self.fields if len(word) > 4 and one.name.startswith(word)]
+        return begun[0] if len(begun) == 1 and _COMPOUND.search(begun[0].name) else None
 
     def holding(self, word: str) -> tuple[Shaped, object] | None:
         """The last field that has this word as one of its values, and the value."""

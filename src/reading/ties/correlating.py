@@ -12,8 +12,8 @@ SPREAD = frozenset({"normal", "lognormal", "uniform", "exponential", "gamma"})
 _R = r"(?:r ?= ?)?(?P<{name}>[-−]?(?:0?[.,]\d{{1,3}}|1(?:[.,]0{{1,3}})?))"
 CORRELATED = re.compile(
     r"(?:is |are |and )?(?P<sign>negatively |inversely |positively )?correlat(?:ed|es|ion)"
-    rf"(?: (?:by |at |of )?{_R.format(name='first')})? (?:with|to) (?:the )?"
-    r"(?P<other>[^\W\d][\w ]{0,40}?)"
+    rf"(?: (?:by |at |of )?{_R.format(name='first')})?(?: (?:with|to) (?:the )?"
+    r"(?P<other>[^\W\d][\w ]{0,40}?))?"
     rf"(?:,? (?:by |at |of |with )?\(?{_R.format(name='last')}\)?)?",
     re.IGNORECASE,
 )
@@ -21,7 +21,8 @@ CORRELATED = re.compile(
 
 def correlated(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     """Without a number it is not said how much, and nothing is made of it."""
-    said, other = match["first"] or match["last"], row.find(match["other"])
+    said = match["first"] or match["last"]
+    other = row.find(match["other"]) if match["other"] else _before(row, subject)
     if said is None or subject is None or other is None or other is subject:
         return False
     if not all(_is_spread(one) for one in (subject, other)) or not row.is_free(subject, other):
@@ -35,6 +36,13 @@ def correlated(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
         {"check": "correlation", "fields": fields, "equals": r, "because": row.because[:300]}
     )
     return True
+
+
+def _before(row: Row, subject: Shaped | None) -> Shaped | None:
+    """ "height and weight correlated 0.7": the number listed before it."""
+    names = [one.name for one in row.fields]
+    place = names.index(subject.name) if subject else 0
+    return row.fields[place - 1] if place and _is_spread(row.fields[place - 1]) else None
 
 
 def _is_spread(one: Shaped) -> bool:

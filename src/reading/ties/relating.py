@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 from ..shaping import Shaped
 from . import amounts
+from .cases import CASES, cased
 from .conditions import condition, negated, sql_name
 from .correlating import CORRELATED, correlated
+from .implying import add as imply_that
 from .pace import PACED, paced
 from .row import Row, empty_with, is_known_choice, is_known_day, is_open, made_by
-from .totals import booked, settle, stay, tax
+from .totals import aged, booked, settle, stay, tax
 
 _DATED = ("date", "datetime")
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "night": "days", "week": "weeks",
@@ -35,6 +37,18 @@ class Tie:
 
 
 def relate(row: Row, ties: list[Tie]) -> list[str]:
+    """Write the ties into the row, and what follows from its fields by itself; the words of those
+    ties that were not understood."""
+    left = tied(row, ties)
+    stay(row)
+    booked(row)
+    settle(row)
+    tax(row)
+    aged(row)
+    return left
+
+
+def tied(row: Row, ties: list[Tie]) -> list[str]:
     """Write the ties into the row; the words of those that were not understood."""
     left: list[str] = []
     for tie in ties:
@@ -42,10 +56,6 @@ def relate(row: Row, ties: list[Tie]) -> list[str]:
         subject = row.find(tie.subject) if tie.subject else None
         if not any(_applies(act, pattern, row, tie, subject) for pattern, act in _RELATIONS):
             left.append(tie.words)
-    stay(row)
-    booked(row)
-    settle(row)
-    tax(row)
     return left
 
 
@@ -78,11 +88,45 @@ def _only_if(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     if sql is None or any(row.follows(name, subject.name) for name in row.named(sql)):
         return False
     is_empty = bool(match["empty"]) != (match["word"].casefold() == "unless")
+    if subject.field["type"] == "boolean" and not match["empty"] and not is_empty:
+        return not orders and _true_only_if(row, subject, sql)
     _empty(row, subject, sql, is_empty=is_empty)
     for piece in orders:
         order = _ORDER.fullmatch(piece.removeprefix("only ").strip())
         if order and not _ordered(order, row, row.find(subject.name)):
             return False
+    return True
+
+
+def _true_only_if(row: Row, subject: Shaped, sql: str) -> bool:
+    """ "clicked 8 % (only if opened)": false elsewhere, so that of all rows 8 % are true."""
+    generator, share = subject.field.get("generator", {}), subject.said.portion
+    if generator.get("kind") != "bernoulli":
+        return False
+    base = next((one for one in row.fields if sql == f"{sql_name(one.name)} IS TRUE"), None)
+    whole = (base.field.get("generator", {}) if base else {}).get("p")
+    if share is not None and (not whole or share > whole):
+        return False
+    if share is not None and whole:
+        row.put(
+            replace(
+                subject,
+                field={**subject.field, "generator": {**generator, "p": round(share / whole, 6)}},
+            )
+        )
+    imply_that(row, negated(sql), f"{sql_name(subject.name)} IS FALSE", row.because)
+    return True
+
+
+def _rising(_: re.Match[str], row: Row, subject: Shaped | None) -> bool:
+    """ "timestamps increasing": from row to row."""
+    kinds = ("integer", "number", "date", "datetime")
+    if subject is None or subject.field["type"] not in kinds or not row.is_free(subject):
+        return False
+    if "expr" in subject.field.get("generator", {}) or row.follows(subject.name, ""):
+        return False
+    row.rules.append({"rule": "monotonic", "field": subject.name})
+    row.notes.append(f"{subject.name!r} never falls from row to row")
     return True
 
 
@@ -256,6 +300,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _RELATIONS: tuple[tuple[re.Pattern[str], Relation], ...] = (
+    (CASES, cased),
     (re.compile(
         r"(?P<share>\d[\d.,]{0,8}) ?(?:%|percent)(?: (?:off|discount|rabatt))?"
         r"(?: (?:the )?(?:total|price))?,?(?: (?P<when>(?:from|if|when|for|over|above|at|on|>).+))",
@@ -269,6 +314,10 @@ _RELATIONS: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(
         r"(?:is |are |and )?(?P<empty>(?:null|empty|missing|blank) )?(?P<word>(?:only )?"
         r"(?:if|when|for|where)|whenever|unless) (?P<when>.+)", re.IGNORECASE), _only_if),
+    (re.compile(
+        r"(?:(?:are|is|always|strictly|monotonically|in) ){0,3}(?:increasing|ascending|rising"
+        r"|chronological"
+        r"(?: order)?|sorted|order(?:ed)?)", re.IGNORECASE), _rising),
     (PACED, paced),
     (CORRELATED, correlated),
     (re.compile(

@@ -75,7 +75,7 @@ class Row:
 
     def follows(self, name: str, other: str) -> bool:
         """Whether one field's value comes from, or is ordered after, the other's."""
-        graph = {one.name: set(self._sources(one.field)) for one in self.fields}
+        graph = {one.name: set(self.sources(one.field)) for one in self.fields}
         for rule in self._orders:
             graph.setdefault(rule["high"], set()).add(rule["low"])
         seen: set[str] = set()
@@ -89,7 +89,8 @@ class Row:
                 waiting.extend(graph.get(one, ()))
         return False
 
-    def _sources(self, made: Mapping[str, Any]) -> Iterable[str]:
+    def sources(self, made: Mapping[str, Any]) -> Iterable[str]:
+        """The fields that a field is made from."""
         generator = made.get("generator", {})
         yield from (generator[key] for key in ("after", "of") if generator.get(key))
         names = {one.name for one in self.fields}

@@ -41,6 +41,25 @@ def base_of(row: Row) -> str:
     return ""
 
 
+def aged(row: Row) -> None:
+    """Who was born on a day is as old as that makes, to the day, where the age was left open."""
+    age, birth = (
+        row.meaning("age", "age in year"),
+        row.meaning("birth date", "birthdate", "birthday"),
+    )
+    if age is None or birth is None or not is_open(age) or age.field["type"] != "integer":
+        return
+    if birth.field["type"] != "date" or birth.field.get("null_fraction") or not row.is_free(age):
+        return
+    today, name = row.setting.context.today, sql_name(birth.name)
+    expr = (
+        f"{today.year} - year({name}) - CASE WHEN month({name}) * 100 + day({name}) > "
+        f"{today.month * 100 + today.day} THEN 1 ELSE 0 END"
+    )
+    row.because = age.said.words
+    computed(row, age, expr, kind="integer")
+
+
 _TAXES = ("vat", "tax", "sales tax", "vat amount", "tax amount")
 _NET = ("net amount", "net total", "subtotal", "sub total", "amount", "price", "unit price",
         "total", "sum")  # fmt: skip
@@ -49,7 +68,7 @@ _NET = ("net amount", "net total", "subtotal", "sub total", "amount", "price", "
 def tax(row: Row) -> None:
     """ "VAT 19%": of the net amount, where there is one."""
     one, base = row.meaning(*_TAXES), row.meaning(*_NET)
-    if one is None or base is None or one.said.portion is None:
+    if one is None or base is None or one.said.portion is None or row.follows(base.name, one.name):
         return
     row.because = one.said.words
     computed(row, one, f"{one.said.portion:g} * {sql_name(base.name)}", kind="number")
