@@ -7,13 +7,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..core.errors import Problem
 from ..core.kinds import LlmText
 from ..core.models import FieldDefinition
 from ..core.ports import RefusedRow, RowCheck, RowRequest, WrittenRows
-from .errors_map import Reply
+from ..utils.text import is_unicode
+from .replies import Reply
 from .salvage import Found, Search, whole
 
 INDEX_KEYS = ("#", "row", "index")
@@ -25,6 +27,7 @@ REFUSED_KEPT, REFUSED_CHARS = 20, 2_000
 """Of one answer: rows that were turned away and are kept, and how much of each."""
 
 _BAD = object()
+_NESTED = frozenset({list, dict})
 _NONE: frozenset[str] = frozenset()
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,8})(?:\.\d{1,6})?", re.ASCII)  # a float holds 15 digits
@@ -46,15 +49,14 @@ class Reader:
         self._names = tuple(field.name for field in request.fields)
         self._check = check
         self._spared = {field.name for field in request.fields if may_stay_empty(field)}
+        self._cells = tuple(map(self._cell, request.fields))
         self._accepted: dict[int, tuple[Any, ...]] = {}
         self._rejected: Counter[str] = Counter()
         self._refused: list[RefusedRow] = []
 
     def read(self, reply: Reply) -> WrittenRows:
         if reply.text.strip():
-            self._search(reply.text)
-            if not self._accepted and not self._rejected:
-                self._by_position(whole(reply.text))
+            self._rows(reply.text)
         elif reply.finish != "cut":
             self._rejected["empty_answer"] += 1
         finish = reply.finish
@@ -65,6 +67,39 @@ class Reader:
         rows = {self._request.rows[index]: row for index, row in sorted(self._accepted.items())}
         refused = tuple(self._refused)
         return WrittenRows(rows, dict(self._rejected), refused, reply.usage, finish)
+
+    def _rows(self, text: str) -> None:
+        value = whole(text)
+        if isinstance(value, str):  # JSON in JSON
+            text, value = value, whole(value)
+        if self._is_as_asked(value):
+            self._by_number(value)
+            return
+        self._search(text)
+        if not self._accepted and not self._rejected:
+            self._by_position(value)
+
+    def _is_as_asked(self, value: Any) -> bool:
+        """Whether nothing has to be searched for: numbered rows of the right length, none nested
+        in another, and hardly more than were asked for."""
+        return (
+            isinstance(value, list)
+            and 0 < len(value) <= 2 * len(self._request.rows)
+            and all(
+                type(row) is list
+                and len(row) == len(self._names) + 1
+                and converted(row[0], "integer") is not _BAD
+                and _NESTED.isdisjoint(map(type, row))
+                for row in value
+            )
+        )
+
+    def _by_number(self, rows: list[list[Any]]) -> None:
+        numbers = [converted(row[0], "integer") for row in rows]
+        # Counted from 1 to the last one, where it was to be from 0.
+        first = int(set(numbers) == set(range(1, len(self._request.rows) + 1)))
+        for number, row in zip(numbers, rows, strict=True):
+            self._judge(number - first, row[1:])
 
     def _search(self, text: str) -> None:
         # One level more than a good row has: a bad one is to be seen and counted.
@@ -137,21 +172,19 @@ class Reader:
             return "shape"
         empty = self._request.empty.get(self._request.rows[number], _NONE)
         row = tuple(
-            None if field.name in empty else self._cell(value, field)
-            for value, field in zip(values, self._fields, strict=True)
+            None if name in empty else cell(value)
+            for value, name, cell in zip(values, self._names, self._cells, strict=True)
         )
-        reason = self._misfit(values, row)
+        reason = self._misfit(values, row) if _BAD in row else None
         if reason is None:
             row, reason = self._checked(number, row)
         if reason is None:
             self._accepted[number] = row
         return reason
 
-    def _misfit(self, values: Sequence[Any], row: tuple[Any, ...]) -> str | None:
-        for value, fit, name in zip(values, row, self._names, strict=True):
-            if fit is _BAD:
-                return f"{'null' if value is None else 'type'}:{name}"
-        return None
+    def _misfit(self, values: Sequence[Any], row: tuple[Any, ...]) -> str:
+        place = row.index(_BAD)
+        return f"{'null' if values[place] is None else 'type'}:{self._names[place]}"
 
     def _checked(self, number: int, row: tuple[Any, ...]) -> tuple[tuple[Any, ...], str | None]:
         """The row, its dispensable cells emptied where they do not hold, and what is still wrong
@@ -170,15 +203,22 @@ class Reader:
         given = self._request.given[number] if self._request.given else {}
         return self._check({**given, **dict(zip(self._names, row, strict=True))}, self._fields)
 
-    def _cell(self, value: Any, field: FieldDefinition) -> Any:
-        """Which cells are empty is for code to say. One that comes empty all the same is bad,
-        unless it is optional and came so again and again."""
-        if value is None:
-            gives_in = self._request.tries >= TRIES_FOR_A_VALUE and is_optional(field)
-            fit = None if gives_in else _BAD
-        else:
-            fit = fitted(value, field)
-        return None if fit is _BAD and field.name in self._spared else fit
+    def _cell(self, field: FieldDefinition) -> Callable[[Any], Any]:
+        """How a field's cells are read, `_BAD` where they do not fit.
+
+        Which are empty is for code to say. One that comes empty all the same is bad, unless it is
+        optional and came so again and again.
+        """
+        gives_in = self._request.tries >= TRIES_FOR_A_VALUE and is_optional(field)
+        bad = None if field.name in self._spared else _BAD
+        empty = None if gives_in else bad
+        convert = CONVERSIONS.get(field.type) or partial(fitted, field=field)
+
+        def cell(value: Any) -> Any:
+            fit = empty if value is None else convert(value)
+            return bad if fit is _BAD else fit
+
+        return cell
 
 
 def may_stay_empty(field: FieldDefinition) -> bool:
@@ -240,7 +280,7 @@ def converted(value: Any, kind: str) -> Any:
 
 
 def _text(value: Any) -> Any:
-    return value if isinstance(value, str) and not _has_surrogate(value) else _BAD
+    return value if isinstance(value, str) and is_unicode(value) else _BAD
 
 
 def _integer(value: Any) -> Any:
@@ -267,17 +307,6 @@ def _boolean(value: Any) -> Any:
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value, _BAD)
     return value if isinstance(value, bool) else _BAD
-
-
-def _has_surrogate(text: str) -> bool:
-    """A lone half of a pair, which no file can hold."""
-    if text.isascii():
-        return False
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 # Moments stay text, as in JSON; whether they are moments is for `check` to say.

@@ -1,28 +1,24 @@
-"""What the SDK raises or answers, turned once into our own errors and replies."""
+"""What the SDK raises, turned once into our own errors."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import (
     BadAnswer,
-    ProviderBlocked,
     ProviderBusy,
     ProviderDown,
     ProviderError,
     ProviderRefused,
     QuotaExhausted,
 )
-from ..core.models import Usage
 from ..utils.text import clean
 
 if TYPE_CHECKING:
     from google.genai.errors import APIError
-    from google.genai.types import GenerateContentResponse
 
 SHOWN = 200
 """Characters of the service's own words that a message quotes."""
@@ -40,9 +36,6 @@ class KeyRefused(ProviderRefused):
 
 class NoAnswer(ProviderDown):
     """The request was sent, and nothing came back: it may be billed all the same."""
-
-
-# ── what is raised ────────────────────────────────────────────────────────────────────────────
 
 
 def provider_error(exc: Exception, model: str, redact: Redact) -> ProviderError:
@@ -167,89 +160,3 @@ def _seconds(text: str) -> float | None:
     except ValueError:
         return None
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
-
-
-# ── what is answered with status 200 ──────────────────────────────────────────────────────────
-
-Finish = Literal["complete", "cut", "short", "blocked"]
-
-# Every reason the SDK names; one that is not here reads as "short": what came may be used.
-FINISH: dict[str, Finish] = {
-    "STOP": "complete",
-    "MAX_TOKENS": "cut",
-    "CONTINUATION": "cut",
-    "FINISH_REASON_UNSPECIFIED": "short",
-    "OTHER": "short",
-    "MALFORMED_RESPONSE": "short",
-    "MALFORMED_FUNCTION_CALL": "short",
-    "UNEXPECTED_TOOL_CALL": "short",
-    "TOO_MANY_TOOL_CALLS": "short",
-    "MISSING_THOUGHT_SIGNATURE": "short",
-    "NO_IMAGE": "short",
-    "IMAGE_OTHER": "short",
-    "SAFETY": "blocked",
-    "RECITATION": "blocked",
-    "LANGUAGE": "blocked",
-    "BLOCKLIST": "blocked",
-    "PROHIBITED_CONTENT": "blocked",
-    "SPII": "blocked",
-    "IMAGE_SAFETY": "blocked",
-    "IMAGE_PROHIBITED_CONTENT": "blocked",
-    "IMAGE_RECITATION": "blocked",
-    "ESCALATION": "blocked",
-    "MODEL_ARMOR": "blocked",
-    "PUP_LIMITED_DISABLED": "blocked",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A model's text, possibly empty, and how it ended."""
-
-    text: str
-    finish: Literal["complete", "cut", "short"]
-    usage: Usage
-
-
-def reply_of(response: GenerateContentResponse) -> Reply:
-    """Raises: ProviderBlocked."""
-    feedback = response.prompt_feedback
-    if feedback is not None and feedback.block_reason is not None:
-        raise _blocked("prompt", feedback.block_reason)
-    candidate = response.candidates[0] if response.candidates else None
-    reason = candidate.finish_reason if candidate else None
-    finish = FINISH.get(_name(reason), "short") if reason else "short"
-    if finish == "blocked":
-        raise _blocked("answer", reason)
-    return Reply(text=_text(candidate), finish=finish, usage=usage_of(response))
-
-
-def usage_of(response: GenerateContentResponse) -> Usage:
-    """Thinking is output, as on the bill; a missing count is 0."""
-    counted = response.usage_metadata
-    if counted is None:
-        return Usage(calls=1)
-    thinking = counted.thoughts_token_count or 0
-    return Usage(
-        calls=1,
-        input_tokens=(counted.prompt_token_count or 0) + (counted.tool_use_prompt_token_count or 0),
-        output_tokens=(counted.candidates_token_count or 0) + thinking,
-        thinking_tokens=thinking,
-        cached_tokens=counted.cached_content_token_count or 0,
-    )
-
-
-def _text(candidate: Any) -> str:
-    parts = candidate.content.parts if candidate and candidate.content else None
-    return "".join(part.text for part in parts or () if part.text and not part.thought)
-
-
-def _blocked(what: str, reason: Any) -> ProviderBlocked:
-    return ProviderBlocked(
-        f"Gemini blocked the {what}: {clean(_name(reason), 40)}",
-        hint="change the descriptions of the fields concerned, or let code make them",
-    )
-
-
-def _name(reason: Any) -> str:
-    return str(getattr(reason, "value", reason))

@@ -27,24 +27,17 @@ from ..core.ports import Permit, RowCheck, RowRequest, WrittenRows, always
 from ..utils.redact import redacted
 from .answers import Reader
 from .drafts import NOT_A_DRAFT, Draft, parse_schema_answer
-from .errors_map import (
-    KeyRefused,
-    NoAnswer,
-    Reply,
-    RequestNotAccepted,
-    provider_error,
-    reply_of,
-    usage_of,
-)
+from .errors_map import KeyRefused, NoAnswer, RequestNotAccepted, provider_error
 from .limits import Learned, Limiter, Ticket
 from .pricing import cost, output_tokens_at_most, row_tokens, tokens, tokens_at_most
 from .prompts import PROMPT_VERSION, Prompt, repair_prompt, row_prompt, schema_prompt
+from .replies import Document, Reply, document_of, reply_of, usage_of
 from .retries import LONGEST_ASKED_S, Random, Sleep, asked_wait_s, retried
 
 if TYPE_CHECKING:
     import httpx2
     from google import genai
-    from google.genai.types import GenerateContentConfigDict, GenerateContentResponse
+    from google.genai.types import GenerateContentConfigDict
 
 log = logging.getLogger("rowmill.gemini")
 
@@ -245,17 +238,17 @@ class GeminiClient:
     async def _attempt(self, line: _Line, asked: _Question) -> Reply:
         """One answer, with another key where the first one is at fault."""
         while True:
-            response = await self._once(line, asked)
-            if response is not None:
-                return reply_of(response)
+            document = await self._once(line, asked)
+            if document is not None:
+                return reply_of(document)
 
-    async def _once(self, line: _Line, asked: _Question) -> GenerateContentResponse | None:
+    async def _once(self, line: _Line, asked: _Question) -> Document | None:
         """None where the key was set aside."""
         learned = self._learned[asked.prompt.system]
         async with line.limiter.slot(learned.of(asked.at_most)) as ticket:
             asked.permit(asked.usage)  # now: the quota may have kept it waiting for minutes
             try:
-                response = await self._send(line, ticket, asked)
+                document = await self._send(line, ticket, asked)
             except ProviderError as error:
                 # Of a bad answer here not even the usage could be read.
                 lost = isinstance(error, NoAnswer | BadAnswer)
@@ -264,23 +257,25 @@ class GeminiClient:
                     return None
                 raise
             ticket.answered()
-            usage = usage_of(response)
+            usage = usage_of(document)
             asked.usage += usage
             if usage.input_tokens:
                 ticket.settle(usage.input_tokens)
                 learned.note(asked.at_most, usage.input_tokens)
         log.debug("answered in=%d out=%d", usage.input_tokens, usage.output_tokens)
-        return response
+        return document
 
-    async def _send(self, line: _Line, ticket: Ticket, asked: _Question) -> GenerateContentResponse:
+    async def _send(self, line: _Line, ticket: Ticket, asked: _Question) -> Document:
         from .transport import SENDING
 
         SENDING.set(ticket.sent)
         try:
             async with asyncio.timeout(self._options.timeout_s):
-                return await line.sdks[ticket.key].aio.models.generate_content(
+                response = await line.sdks[ticket.key].aio.models.generate_content(
                     model=self.model, contents=asked.prompt.text, config=asked.config
                 )
+            raw = response.sdk_http_response
+            return document_of(raw.body or "" if raw else "")
         except Exception as exc:
             error = provider_error(exc, self.model, redacted)
         log.info("call failed code=%s", error.code)
@@ -363,4 +358,5 @@ def _config(prompt: Prompt, max_output_tokens: int) -> GenerateContentConfigDict
         "max_output_tokens": max_output_tokens,
         "automatic_function_calling": {"disable": True},
         "automatic_continuation": False,
+        "should_return_http_response": True,  # as it came: replies.py reads it
     }

@@ -69,23 +69,36 @@ def estimate(
 
 
 KNOWN_SHARE = 0.1
-"""Of a table's rows must be stored before its cost is extrapolated."""
+"""Of a table's rows must be stored before its cost is extrapolated from them."""
+KNOWN_CALLS = 20
+"""So many calls tell earlier what a call takes."""
 
 
 def expected_usage(spec: JobSpecification, tally: Tally) -> Usage | None:
-    """What the whole job will have used, as the rows that are stored show it; None while too few
-    are. Pools are paid for once; answers whose chunks are not stored yet make it a little high."""
+    """What the whole job will have used, as the rows that are stored show it, or as long as they
+    are few the calls that were made; None while those are few too. Pools are paid for once; answers
+    whose chunks are not stored yet make it a little high."""
     done, expected = dict(tally.rows_by_table), Usage()
     for table, rows in spec.rows:
-        for fields, usage in ((f, used) for name, f, used in tally.usage_by if name == table):
-            if _is_pool(spec.schema.table(table), fields):
-                expected += usage
-            elif done.get(table, 0) < rows * KNOWN_SHARE:
-                return None
-            else:
-                share = rows / done[table]
-                expected += _scaled(usage, round(usage.calls * share), share)
+        about = spec.schema.table(table)
+        used = [(fields, usage) for name, fields, usage in tally.usage_by if name == table]
+        for_rows = [usage for fields, usage in used if not _is_pool(about, fields)]
+        expected += sum((usage for fields, usage in used if _is_pool(about, fields)), Usage())
+        if not for_rows:
+            continue
+        whole = sum(for_rows, Usage())
+        share = _share(rows, done.get(table, 0), whole.calls)
+        if share is None:
+            return None
+        expected += _scaled(whole, round(whole.calls * share), share)
     return expected if expected.calls else None
+
+
+def _share(rows: int, done: int, calls: int) -> float | None:
+    """How often the whole table holds what is known of it."""
+    if done and done >= rows * KNOWN_SHARE:
+        return rows / done
+    return max(1.0, rows / MODEL_BATCH / calls) if calls >= KNOWN_CALLS else None
 
 
 def _is_pool(table: TableDefinition, name: str) -> bool:

@@ -14,6 +14,8 @@ TAIL = 3.167e-5
 """The chance to lie more than four standard errors to one side."""
 FEW = 25
 """Below this variance of a count the normal curve is no stand-in for the binomial any more."""
+UNCORRELATED = 3
+"""So many rows can have any correlation, or none."""
 CORRELATED = 0.02
 """What rounding and ties take from a correlation at any number of rows."""
 
@@ -76,7 +78,7 @@ def of_correlation(correlation: float, rows: int, heavy: float = 1.0) -> tuple[f
     """
     if abs(correlation) >= 1:
         return CORRELATED, CORRELATED
-    if rows <= 3:
+    if rows <= UNCORRELATED:
         return 2.0, 2.0
     middle, away = math.atanh(correlation), heavy * SIGMAS / math.sqrt(rows - 3)
     below, above = correlation - math.tanh(middle - away), math.tanh(middle + away) - correlation

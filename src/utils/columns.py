@@ -66,6 +66,35 @@ def extremes(array: pa.Array | pa.ChunkedArray) -> tuple[Any, Any]:
     return found["min"].cast(array.type).as_py(), found["max"].cast(array.type).as_py()
 
 
+def all_laid_out(texts: pa.Array, layout: bytes, classes: bytes) -> bool:
+    """Whether every text is of the layout once each byte b has become `classes[b]`.
+
+    A tenth of what an expression costs. False also of what is not quickly told: nulls, no rows.
+    """
+    codes = matrix(texts)
+    if codes is None or codes.shape[1] != len(layout):
+        return False
+    return codes.tobytes().translate(classes) == layout * len(texts)
+
+
+def matrix(texts: pa.Array) -> Bytes | None:
+    """The bytes of texts of one length, n × length; None where they are not, or some are null."""
+    count = len(texts)
+    if not count or texts.null_count or not pa.types.is_string(texts.type):
+        return None
+    _, ends, data = texts.buffers()
+    edges = np.frombuffer(ends, np.int32, count + 1, texts.offset * 4)
+    width = int(edges[1] - edges[0])
+    if not width or not bool((np.diff(edges) == width).all()):
+        return None
+    return np.frombuffer(data, np.uint8, count * width, int(edges[0])).reshape(count, width)
+
+
+def widest(texts: pa.Array) -> int:
+    """How many bytes the longest text has."""
+    return pc.max(pc.binary_length(texts)).as_py() or 0
+
+
 def values_at(array: pa.Array, rows: Rows) -> list[Any]:
     """The Python values of a few rows, moments without their zone."""
     taken: list[Any] = wall_clock(array.take(pa.array(rows, pa.int64()))).to_pylist()
@@ -77,6 +106,9 @@ def by_length(texts: pa.Array) -> Iterator[tuple[Rows, Bytes]]:
 
     A column of check digits is then computed for all rows at once.
     """
+    if (codes := matrix(texts)) is not None:
+        yield np.arange(len(texts)), codes
+        return
     data = texts.cast(pa.large_binary())
     lengths = pc.fill_null(pc.binary_length(data), -1).to_numpy(zero_copy_only=False)
     for length in np.unique(lengths[lengths > 0]):

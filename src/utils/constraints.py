@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,21 +44,38 @@ class Test:
 
 
 MOST_KEPT = 1000
-# By identity, because hashing a field costs as much as building its tests; the field is kept too,
-# so that no other one can have its id.
-_KEPT: dict[int, tuple[FieldDefinition, tuple[Test, ...]]] = {}
+_Of = TypeVar("_Of")
+_T = TypeVar("_T")
 
 
-def tests_of(field: FieldDefinition) -> tuple[Test, ...]:
-    """Everything a single value must satisfy beside its type; `unique` needs the other rows."""
-    known = _KEPT.get(id(field))
-    if known is None or known[0] is not field:
-        kinds = (_bounds, _steps, _lengths, _texts, _enum)
-        known = field, tuple(test for kind in kinds for test in kind(field))
-        if len(_KEPT) >= MOST_KEPT:
-            _KEPT.clear()
-        _KEPT[id(field)] = known
-    return known[1]
+class Kept(Generic[_Of, _T]):
+    """A function of a field, or of several, computed once for each of the last ones.
+
+    By identity, because hashing a field costs as much as building its tests; the field is kept
+    too, so that no other one can have its id.
+    """
+
+    def __init__(self, function: Callable[[_Of], _T]) -> None:
+        self._function = function
+        self._kept: dict[int, tuple[_Of, _T]] = {}
+
+    def __call__(self, of: _Of) -> _T:
+        known = self._kept.get(id(of))
+        if known is None or known[0] is not of:
+            known = of, self._function(of)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[id(of)] = known
+        return known[1]
+
+
+def _tests_of(field: FieldDefinition) -> tuple[Test, ...]:
+    kinds = (_bounds, _steps, _lengths, _texts, _enum)
+    return tuple(test for kind in kinds for test in kind(field))
+
+
+tests_of = Kept(_tests_of)
+"""Everything a single value must satisfy beside its type; `unique` needs the other rows."""
 
 
 # ── numbers and moments ───────────────────────────────────────────────────────────────────────
@@ -90,8 +107,14 @@ def _bound(
         return
     instant, kind = is_aware(bound), field.type
     outside = _OUTSIDE[side]
+    numeric, nearest = kind in ("integer", "number"), float(limit)
 
     def breaks(value: Any) -> bool:
+        if numeric and type(value) is int:
+            return outside.value(value, limit)
+        # On the same side of the float nearest to the limit as of the limit itself.
+        if numeric and type(value) is float and value != nearest:
+            return math.isfinite(value) and outside.value(value, nearest)
         number = ordinal(value, kind, instant=instant)
         return number is not None and outside.value(number, limit)
 
@@ -104,7 +127,7 @@ def _bound(
 
 @dataclass(frozen=True, slots=True)
 class _Outside:
-    value: Callable[[Decimal, Decimal], bool]
+    value: Callable[[Any, Any], bool]
     column: Callable[[Any, Decimal], Mask]
 
 
@@ -195,23 +218,30 @@ def _enum(field: FieldDefinition) -> Iterator[Test]:
     yield Test(
         "enum",
         says,
-        lambda value: not is_among(value, field.type, allowed),
+        _stranger_to(field.type, allowed),
         lambda array: ~among(array, field.type, allowed) & truth(pc.is_valid(array)),
     )
 
 
-def is_among(value: Any, kind: str, allowed: tuple[Scalar, ...]) -> bool:
-    """Whether a value equals one of `allowed`: 1 and 1.0 are equal, true and 1 are not."""
-    if kind in ORDERED:
-        return ordinal(value, kind) in _numbers(kind, allowed)
-    return value in _members(kind, allowed)
+def _stranger_to(kind: str, allowed: tuple[Scalar, ...]) -> Callable[[Any], bool]:
+    """Whether a value equals none of `allowed`: 1 and 1.0 are equal, true and 1 are not."""
+    if kind not in ORDERED:
+        wanted = _members(kind, allowed)
+        return lambda value: value not in wanted
+    numbers = tuple(_numbers(kind, allowed))
+    return lambda value: (
+        not any(ordinal(value, kind, instant=instant) in those for instant, those in numbers)
+    )
 
 
 def among(array: pa.Array, kind: str, allowed: tuple[Scalar, ...]) -> Mask:
-    """`is_among` for each row; False for nulls."""
+    """Which rows hold one of `allowed`; nulls do not."""
     if kind in ORDERED:
-        column = ordinals(array)
-        return no_rows(len(array)) if column is None else column.among(_numbers(kind, allowed))
+        found = no_rows(len(array))
+        for instant, numbers in _numbers(kind, allowed):
+            column = ordinals(array, instant=instant)
+            found = found if column is None else found | column.among(numbers)
+        return found
     wanted = _members(kind, allowed)
     storage = pa.bool_() if kind == "boolean" else array.type
     if kind != "boolean" and not is_text(array.type):
@@ -221,9 +251,13 @@ def among(array: pa.Array, kind: str, allowed: tuple[Scalar, ...]) -> Mask:
     )
 
 
-def _numbers(kind: str, allowed: tuple[Scalar, ...]) -> frozenset[Decimal]:
-    numbers = (ordinal(value, kind) for value in allowed)
-    return frozenset(number for number in numbers if number is not None)
+def _numbers(kind: str, allowed: tuple[Scalar, ...]) -> Iterator[tuple[bool, frozenset[Decimal]]]:
+    """Those to be compared by the clock on the wall, then those that say their zone and so an
+    instant (True); a date stands for its midnight."""
+    for instant in (False, True) if kind == "datetime" else (False,):
+        those = (value for value in allowed if is_aware(value) == instant or kind != "datetime")
+        numbers = (lower_bound(value, kind) for value in those)
+        yield instant, frozenset(number for number in numbers if number is not None)
 
 
 def _members(kind: str, allowed: tuple[Scalar, ...]) -> frozenset[Any]:

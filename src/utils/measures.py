@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+import numpy as np
 import pyarrow as pa
 
 from . import chance
-from .columns import Mask
-from .findings import Finding, Piece, number, percent, rows_of
+from .columns import Mask, present
+from .findings import Finding, Fold, Piece, number, percent, rows_of
 from .folds import Pearson, Spread, Total
 
 FLOAT_SUMS = 1e-9
@@ -80,6 +81,33 @@ class Shared:
 
 
 @dataclass(slots=True)
+class OfValues:
+    """A measure of values, which says so where there are none.
+
+    `blank`: the share of empty cells that the schema asks for; that all are empty then breaks no
+    promise, if chance allows it.
+    """
+
+    fold: Fold
+    blank: float
+    rows: int = 0
+    values: int = 0
+
+    def feed(self, piece: Piece) -> None:
+        self.rows += piece.rows
+        there = np.logical_and.reduce([present(column) for column in piece.columns])
+        self.values += int(there.sum())
+        self.fold.feed(piece)
+
+    def finding(self) -> Finding:
+        found = self.fold.finding()
+        if self.values:
+            return found
+        held = self.blank**self.rows > chance.TAIL
+        return Finding(held, found.target, f"no value in {rows_of(self.rows)}")
+
+
+@dataclass(slots=True)
 class Averaged:
     """The mean of the values there are; without a tolerance, judged by its standard error.
 
@@ -100,10 +128,10 @@ class Averaged:
 
     def finding(self) -> Finding:
         away = self.tolerance
-        if away is None:
+        if away is None and self.total.count:
             away = chance.of_mean(max(self.spread.deviation(), self.declared), self.total.count)
             away += FLOAT_SUMS * abs(self.equals)
-        return near(self.total.mean(), self.equals, away)
+        return near(self.total.mean(), self.equals, away or 0.0)
 
 
 @dataclass(slots=True)
@@ -142,6 +170,8 @@ class Correlated:
 
     def finding(self) -> Finding:
         measured, away = self.pearson.value(), self.tolerance
+        if math.isnan(measured) and away is None and self.pearson.count <= chance.UNCORRELATED:
+            return Finding(True, f"{self.equals:g}", "too few rows to tell")
         if away is None:
             below, above = chance.of_correlation(
                 self.equals, self.pearson.count, self.pearson.joint.heaviness()

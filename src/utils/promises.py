@@ -14,14 +14,17 @@ from ..core.kinds import (
     Category,
     CheckBase,
     Combinations,
+    Constant,
     Correlation,
     CorrelationCheck,
     Expectation,
+    Expression,
     ExpressionRule,
     FixedCombinations,
     HasFormat,
     Implies,
     Inequality,
+    Lookup,
     Matches,
     Monotonic,
     NonOverlap,
@@ -48,6 +51,8 @@ from .ordinals import ORDERED, lower_bound, upper_bound
 from .patterns import is_pattern, matches
 from .validators import may_be_null
 
+FOLLOWING = (Aggregate, Expression, Lookup, Subcategory)
+"""Generators whose cells are empty where others are."""
 MOST_SHARES = 100
 """A quota over more values than these is not judged value by value."""
 SKEWED = 0.03
@@ -66,11 +71,13 @@ class Stated(CheckBase):
 
 
 class Together(CheckBase):
-    """The values of these fields come in one of the combinations."""
+    """The values of these fields come in one of the combinations; those of `written` are given as
+    text, whatever the field's type."""
 
     check: str
     fields: tuple[str, ...]
     combinations: tuple[tuple[Scalar | None, ...], ...]
+    written: tuple[str, ...] = ()
 
 
 class InOrder(CheckBase):
@@ -145,7 +152,7 @@ def _of_table(table: TableDefinition, rows: int | None) -> Iterator[Promise]:
     for field in table.fields:
         if not may_be_null(field) and field.name not in without_parent:
             yield NotNull(table=table.name, field=field.name)
-        yield from _of_field(table.name, field, rows)
+        yield from _of_field(table, field, rows)
     for rule in table.rules:
         yield from _of_rule(table.name, rule)
 
@@ -167,10 +174,11 @@ def _of_rule(table: str, rule: Rule) -> Iterator[Promise]:
         ends = (rule.end, rule.start)
         yield InOrder(check=rule.rule, table=table, fields=ends, per=rule.per)
     else:
-        yield from _stated(table, rule)
+        yield from stated(table, rule)
 
 
-def _stated(table: str, rule: Rule) -> Iterator[Promise]:
+def stated(table: str, rule: Rule) -> Iterator[Stated]:
+    """What a rule says of each row by itself."""
     if isinstance(rule, Inequality):
         sign = "<" if rule.strict else "<="
         said = f"{quoted(rule.low)} {sign} {quoted(rule.high)}"
@@ -233,11 +241,11 @@ def _of_key(table: str, key: ForeignKey, rows: int | None) -> Iterator[Expectati
         yield TopShare(**about, **share, tolerance=max(SKEWED, SKEWED / 3 + 2 / max(rows or 1, 1)))
 
 
-def _of_field(table: str, field: FieldDefinition, rows: int | None) -> Iterator[Promise]:
-    given = field.constraints
+def _of_field(home: TableDefinition, field: FieldDefinition, rows: int | None) -> Iterator[Promise]:
+    given, table = field.constraints, home.name
     if field.null_when is not None:
         name = quoted(field.name)
-        filled = None if field.null_fraction else f"{name} IS NOT NULL"
+        filled = None if _may_stay_empty(field) else f"{name} IS NOT NULL"
         said = {"expr": f"{name} IS NULL", "when": field.null_when, "otherwise": filled}
         yield Stated(check="null_when", table=table, **said)
     if given.unique:
@@ -249,17 +257,20 @@ def _of_field(table: str, field: FieldDefinition, rows: int | None) -> Iterator[
         yield Matches(table=table, field=field.name, pattern=given.pattern)
     if field.format is not None and can_have_format(field, field.format):
         yield HasFormat(table=table, field=field.name, format=field.format)
-    yield from _of_generator(table, field, rows)
+    if not any(isinstance(r, FixedCombinations) and field.name in r.fields for r in home.rules):
+        yield from _of_generator(home, field, rows)
 
 
-def _of_generator(table: str, field: FieldDefinition, rows: int | None) -> Iterator[Expectation]:
-    generator = field.generator
+def _of_generator(
+    home: TableDefinition, field: FieldDefinition, rows: int | None
+) -> Iterator[Promise]:
+    generator, table = field.generator, home.name
     if isinstance(generator, Category) and generator.quota and rows:
         yield from _quota(table, field, generator)
     if isinstance(generator, Aggregate):
         yield AggregateCheck(table=table, field=field.name, expr=generator.expr)
     if isinstance(generator, Subcategory):
-        yield from _subcategories(table, field, generator)
+        yield from _subcategories(home, field, generator)
 
 
 def can_have_format(field: FieldDefinition, name: str) -> bool:
@@ -268,6 +279,14 @@ def can_have_format(field: FieldDefinition, name: str) -> bool:
     if checker is None:
         return False
     return field.type == "string" or (checker.bounds is not None and field.type in ORDERED)
+
+
+def _may_stay_empty(field: FieldDefinition) -> bool:
+    """Whether there may be empty cells beside those of `null_when`: asked for, or because what the
+    cell follows from is empty."""
+    generator = field.generator
+    is_null = isinstance(generator, Constant) and generator.value is None
+    return bool(field.null_fraction) or is_null or isinstance(generator, FOLLOWING)
 
 
 def _range(table: str, field: FieldDefinition) -> Iterator[Expectation]:
@@ -292,13 +311,18 @@ def _range(table: str, field: FieldDefinition) -> Iterator[Expectation]:
 
 
 def _subcategories(
-    table: str, field: FieldDefinition, generator: Subcategory
-) -> Iterator[Expectation]:
+    home: TableDefinition, field: FieldDefinition, generator: Subcategory
+) -> Iterator[Promise]:
     if may_be_null(field):
         return
     pairs = tuple((of, value) for of, values in generator.values.items() for value in values)
-    if len(pairs) <= MOST_COMBINATIONS:
-        yield Combinations(table=table, fields=(generator.of, field.name), combinations=pairs)
+    if len(pairs) > MOST_COMBINATIONS:
+        return
+    said = {"table": home.name, "fields": (generator.of, field.name), "combinations": pairs}
+    if any(other.name == generator.of and other.type != "string" for other in home.fields):
+        yield Together(check="combinations", written=(generator.of,), **said)
+    else:
+        yield Combinations(**said)
 
 
 def _quota(table: str, field: FieldDefinition, category: Category) -> Iterator[Expectation]:

@@ -30,6 +30,17 @@ def clean(text: str, limit: int) -> str:
     return line
 
 
+def is_unicode(text: str) -> bool:
+    """Whether it has no half of a surrogate pair, which JSON can say and no file can hold."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def count(number: int, word: str) -> str:
     """`1 row`, `2,000 rows`."""
     return f"{number:,} {word}" + ("" if number == 1 else "s")

@@ -7,9 +7,11 @@ accepts is one that `check_table` accepts once it stands in a column, uniqueness
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,14 +22,15 @@ from ..core.errors import Problem
 from ..core.kinds import Constant
 from ..core.models import FieldDefinition
 from .columns import Mask, Rows, is_text, no_rows, plain, present, values_at
-from .constraints import NESTED, tests_of
+from .constraints import NESTED, Kept, Test, tests_of
 from .ordinals import DECIMAL_DIGITS, ORDERED, decimal_places, is_aware, ordinal, ordinals
-from .text import shown
+from .text import is_unicode, shown
 
 SHOWN = 3
 """Rows a problem quotes."""
 
 _MISSING = object()
+_INT64 = 2**63
 _NAMES = {
     "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
     "date": "a date like 2026-01-31", "time": "a time like 09:30:00",
@@ -51,63 +54,91 @@ def check_row(row: Mapping[str, Any], fields: Iterable[FieldDefinition]) -> tupl
     Moments are ISO 8601 text, decimals numbers or text, arrays and objects lists and mappings;
     the values Python has for these are accepted too. Keys without a field are not looked at.
     """
-    return tuple(
-        problem
-        for field in fields
-        for problem in _value_problems(row.get(field.name, _MISSING), field, field.name)
+    problems: list[Problem] = []
+    asks = _asks_of(fields) if isinstance(fields, tuple) else map(_asked_of, fields)
+    for ask in asks:
+        value = row.get(ask.field.name, _MISSING)
+        if not ask.is_good(value):
+            problems += _value_problems(value, ask, ask.field.name)
+    return tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What a field asks of one value. `is_of_type`: whether it can stand in the field's column;
+    `as_stored`: how it will; None where that is as it is."""
+
+    field: FieldDefinition
+    may_be_null: bool
+    is_of_type: Callable[[Any], bool]
+    as_stored: Callable[[Any], Any] | None
+    tests: tuple[Test, ...]
+    is_nested: bool
+
+    def is_good(self, value: Any) -> bool:
+        """Whether there is nothing to say about it."""
+        if value is None:
+            return self.may_be_null
+        if not self.is_of_type(value):
+            return False
+        stored = self.as_stored(value) if self.as_stored else value
+        for test in self.tests:
+            if test.breaks(stored):
+                return False
+        return not self.is_nested or not any(_inside(value, self.field, ""))
+
+
+def _ask(field: FieldDefinition) -> _Ask:
+    places = exact_places(field)
+    asked = getattr(field.generator, "decimal_places", None)
+    return _Ask(
+        field,
+        may_be_null=may_be_null(field),
+        is_of_type=_type_test(field, places),
+        as_stored=None if asked is None or places is None else partial(_rounded, places),
+        tests=tests_of(field),
+        is_nested=field.type in NESTED,
     )
 
 
-def _value_problems(value: Any, field: FieldDefinition, path: str) -> Iterator[Problem]:
+_asked_of = Kept(_ask)
+_asks_of: Kept[tuple[FieldDefinition, ...], tuple[_Ask, ...]] = Kept(
+    lambda fields: tuple(map(_ask, fields))
+)
+
+
+def _value_problems(value: Any, ask: _Ask, path: str) -> Iterator[Problem]:
     if value is _MISSING:
         yield Problem(path, "missing", "has no value at all", "give one, or null where allowed")
     elif value is None:
-        if not may_be_null(field):
+        if not ask.may_be_null:
             yield Problem(path, "null", "is empty, and this field never is", "give a value")
-    elif not is_of_type(value, field):
-        yield Problem(path, "type", f"{shown(value)} is not {_NAMES[field.type]}")
+    elif not ask.is_of_type(value):
+        yield Problem(path, "type", f"{shown(value)} is not {_NAMES[ask.field.type]}")
     else:
-        stored = _as_stored(value, field)
-        for test in tests_of(field):
+        stored = ask.as_stored(value) if ask.as_stored else value
+        for test in ask.tests:
             if test.breaks(stored):
                 yield Problem(path, test.code, f"{shown(value)} {test.says}")
-        yield from _inside(value, field, path)
+        yield from _inside(value, ask.field, path)
 
 
-def _as_stored(value: Any, field: FieldDefinition) -> Any:
+def _rounded(places: int, value: Any) -> Decimal | None:
     """0.004 is above 0, but where two places are asked for it will not be."""
-    if field.type != "number":
-        return value
-    asked = getattr(field.generator, "decimal_places", None)
-    places = exact_places(field)
-    number = None if asked is None or places is None else ordinal(value, "number")
-    if number is None or places is None:
-        return value
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    number = ordinal(value, "number")
+    return None if number is None else number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def _inside(value: Any, field: FieldDefinition, path: str) -> Iterator[Problem]:
     if field.type == "array" and field.items is not None:
+        ask = _asked_of(field.items)
         for place, member in enumerate(value):
-            yield from _value_problems(member, field.items, f"{path}[{place}]")
+            yield from _value_problems(member, ask, f"{path}[{place}]")
     if field.type == "object":
         for inner in field.fields:
             yield from _value_problems(
-                value.get(inner.name, _MISSING), inner, f"{path}.{inner.name}"
+                value.get(inner.name, _MISSING), _asked_of(inner), f"{path}.{inner.name}"
             )
-
-
-def is_of_type(value: Any, field: FieldDefinition) -> bool:
-    """Whether the value can stand in the field's column."""
-    if field.type not in ORDERED:
-        return _IS[field.type](value)
-    number = ordinal(value, field.type)
-    if number is None:
-        return False
-    if field.type == "datetime":
-        return _suits_zone(value, field)
-    places = exact_places(field)
-    return places is None or abs(number) < 10 ** (DECIMAL_DIGITS - places) - 1
 
 
 def exact_places(field: FieldDefinition) -> int | None:
@@ -120,25 +151,40 @@ def exact_places(field: FieldDefinition) -> int | None:
     return None if asked is None and not needed else max(asked or 0, needed)
 
 
-def _suits_zone(value: Any, field: FieldDefinition) -> bool:
+def _type_test(field: FieldDefinition, places: int | None) -> Callable[[Any], bool]:
+    kind = field.type
+    if kind not in ORDERED:
+        return _IS[kind]
+    if kind == "datetime":
+        has_zone = bool(getattr(field.generator, "time_zone", None))
+        return lambda value: _suits_zone(value, has_zone)
+    if places is None:
+        plainly = _PLAINLY.get(kind, _never)
+        return lambda value: plainly(value) or ordinal(value, kind) is not None
+    most = 10 ** (DECIMAL_DIGITS - places) - 1
+    return lambda value: (number := ordinal(value, kind)) is not None and abs(number) < most
+
+
+def _suits_zone(value: Any, has_zone: bool) -> bool:
     """A column without a zone takes what says none, or UTC; one with a zone what says any."""
     moment = ordinal(value, "datetime")
-    if getattr(field.generator, "time_zone", None):
-        return is_aware(value)
+    if moment is None or has_zone:
+        return moment is not None and is_aware(value)
     return not is_aware(value) or moment == ordinal(value, "datetime", instant=True)
 
 
-def _is_text(value: Any) -> bool:
-    # JSON can say half a surrogate pair; no file can.
-    return isinstance(value, str) and (value.isascii() or _is_unicode(value))
+def _never(value: Any) -> bool:
+    del value
+    return False
 
 
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
+# What needs no exact number to be seen.
+_PLAINLY: Mapping[str, Callable[[Any], bool]] = {
+    "integer": lambda value: type(value) is int and -_INT64 <= value < _INT64,
+    "number": lambda value: type(value) is float and math.isfinite(value),
+}
 _IS: Mapping[str, Callable[[Any], bool]] = {
-    "string": _is_text,
+    "string": lambda value: isinstance(value, str) and is_unicode(value),
     "boolean": lambda value: isinstance(value, bool),
     "array": lambda value: isinstance(value, list | tuple),
     "object": lambda value: isinstance(value, Mapping),
@@ -271,7 +317,7 @@ def _json_problems(text: str, field: FieldDefinition) -> Iterator[tuple[str, str
     if value is None:
         yield "type", f"is not {_NAMES[field.type]}"
         return
-    for problem in _value_problems(value, field, field.name):
+    for problem in _value_problems(value, _asked_of(field), field.name):
         at = problem.path.removeprefix(field.name)
         yield problem.code, f"is not as promised{at and ' at ' + at} ({problem.message})"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from src.api.errors_map import Reply
+from src.api.replies import Reply
 from src.core.errors import Problem
 from src.core.models import DataSchema, FieldDefinition, Usage
 from src.core.parsing import parse_schema

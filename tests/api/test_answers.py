@@ -52,6 +52,48 @@ def test_rows_are_found_in_whatever_they_are_wrapped(text):
     assert not back.rejected
 
 
+CELLS = st.sampled_from(
+    [1, 5, 6, 2.0, 2.5, "3", "", "a [1] b", "fine", True, None, "\ud800", [], {}]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(-1, 6), CELLS, CELLS), max_size=8))
+def test_an_answer_as_it_was_asked_for_is_read_like_one_that_has_to_be_searched(rows):
+    text = json.dumps(rows)
+    numbers = {row[0] for row in rows}
+    back, searched = read(text), read("Here they are: " + text)
+    if numbers != {1, 2, 3, 4} and rows:
+        assert (back.rows, back.rejected) == (searched.rows, searched.rejected)
+
+
+def test_what_nests_without_an_end_is_no_cell():
+    schema = schema_of({"name": "more", "type": "object"})
+    cell: dict = {}
+    for _ in range(50):
+        cell = {"a": cell}
+    back = Reader(request(("more",), range(1), schema), check).read(reply(json.dumps([[0, cell]])))
+    assert not back.rows
+
+
+def test_rows_that_are_counted_from_one_are_those_that_were_asked_for():
+    """Not the next ones, for which other things were given."""
+    back = read(json.dumps([[index + 1, *cells] for index, *cells in GOOD]))
+    assert (back.rows, back.rejected, back.finish) == (WANTED, {}, "complete")
+
+
+@pytest.mark.parametrize("count", [range(1, 4), range(1, 6), (0, 1, 2, 4), (1, 1, 2, 3)])
+def test_nothing_is_counted_anew_where_it_could_be_otherwise(count):
+    back = read(json.dumps([[index, 3, f"row {index}"] for index in count]))
+    assert all(cells == (3, f"row {index}") for index, cells in back.rows.items())
+
+
+def test_numbers_of_rows_may_be_text_and_the_whole_answer_a_string():
+    assert read(json.dumps([[str(index), *cells] for index, *cells in GOOD])).rows == WANTED
+    assert read(json.dumps(json.dumps(GOOD))).rows == WANTED
+    assert read(json.dumps("Here: " + json.dumps(GOOD))).rows == WANTED
+
+
 def test_rows_answer_to_their_own_numbers_not_to_positions_in_the_table():
     back = read(json.dumps(GOOD), rows=(50, 51, 60, 61))
     assert list(back.rows) == [50, 51, 60, 61]
@@ -124,7 +166,14 @@ def test_rows_without_numbers_count_only_where_there_is_one_for_each():
     }
     assert not read(json.dumps(texts[:3]), names=names).rows
     assert read(json.dumps(texts[:3]), names=names).rejected == {"no_row": 1}
+    assert not read(json.dumps([*texts, texts[0]]), names=names).rows
     assert not read(json.dumps(objects)[:-3]).rows
+
+
+def test_an_object_with_a_key_that_nobody_asked_for_is_turned_away_whole():
+    back = read('[{"#": 0, "stars": 5, "review": "fine", "more": 1}]')
+    assert not back.rows
+    assert back.rejected == {"shape": 1}
 
 
 def test_rows_of_another_width_are_turned_away_whole():
@@ -164,12 +213,19 @@ def test_conversions_that_lose_nothing_are_made(name, written, kept):
         ("stars", "4.5", "type:stars"),
         ("stars", '"04"', "type:stars"),
         ("stars", '"4 "', "type:stars"),
+        ("stars", '"+4"', "type:stars"),
+        ("stars", "9007199254740992.0", "type:stars"),
+        ("stars", "9223372036854775808", "type:stars"),
+        ("stars", "9223372036854775807", "maximum"),
         ("stars", '"٤"', "type:stars"),
+        ("stars", '"1٤"', "type:stars"),
         ("stars", "true", "type:stars"),
         ("stars", "1e300", "type:stars"),
         ("stars", "99999999999999999999", "type:stars"),
         ("stars", "null", "null:stars"),
         ("price", '"1,5"', "type:price"),
+        ("price", '"01.5"', "type:price"),
+        ("price", '"1234567890123.12345678"', "type:price"),
         ("price", '"NaN"', "type:price"),
         ("price", "1e999", "type:price"),
         ("price", "false", "type:price"),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from src.api.limits import Learned, Limiter
+from src.api.limits import MARGIN_S, Learned, Limiter
 
 from .virtual import clock, run
 
@@ -65,6 +65,16 @@ def test_no_window_holds_more_requests_than_the_quota_and_nearly_all_of_it_is_us
         assert most_in_a_window([(at, 1) for at, _ in starts]) <= quota
         # Five quotas need four windows; the first goes at once.
         assert (starts[-1][0] - began) * 0.95 <= 4 * WINDOW_S
+
+    run(main())
+
+
+def test_tokens_count_a_moment_longer_than_the_window():
+    """Requests overtake each other on their way: the service's window is not quite ours."""
+
+    async def main():
+        (first, _), (second, _) = await starts_of(limiter(tokens=1000), [1000, 1000])
+        assert second - first >= WINDOW_S + MARGIN_S
 
     run(main())
 
@@ -139,6 +149,18 @@ def test_an_estimate_that_was_too_low_delays_those_who_follow():
             ticket.settle(950)
         async with limits.slot(100):
             assert clock() - began >= WINDOW_S
+
+    run(main())
+
+
+def test_what_was_counted_leaves_the_window_not_what_was_estimated():
+    async def main():
+        limits, sent = limiter(tokens=1000), []
+        for _ in range(40):
+            async with limits.slot(300) as ticket:
+                sent.append((clock(), 100))
+                ticket.settle(100)
+        assert most_in_a_window(sent) <= 1000
 
     run(main())
 

@@ -55,6 +55,16 @@ def test_a_quantile_lies_between_its_ranks(q: float) -> None:
     assert between < 8 * np.sqrt(400 * q * (1 - q)) + 6  # eight standard errors, and a skew
 
 
+@pytest.mark.parametrize(("q", "rows"), [(0.1, 400), (0.5, 30), (0.5, 400), (0.9, 1_000)])
+def test_the_ranks_are_the_nearest_between_which_a_quantile_lies(q: float, rows: int) -> None:
+    """The value of rank r lies above the quantile where at most r values lie below it."""
+    low, high = chance.ranks(q, rows)
+    assert low is not None
+    assert high is not None
+    assert stats.binom.cdf(low, rows, q) <= chance.TAIL < stats.binom.cdf(low + 1, rows, q)
+    assert stats.binom.sf(high, rows, q) <= chance.TAIL < stats.binom.sf(high - 1, rows, q)
+
+
 @pytest.mark.parametrize("rows", [20, 1_000])
 def test_honest_rows_fit_their_distribution_and_others_do_not(rows: int) -> None:
     some = np.random.default_rng(7)

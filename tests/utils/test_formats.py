@@ -279,3 +279,33 @@ def test_two_swapped_neighbours_break_an_iban():
         if iban[place] != iban[place + 1]
     ]
     assert not FORMATS["iban"].accepted(pa.array(swapped)).any()
+
+
+UUID = "0a1B2c3d-4e5f-6789-abcd-ef0123456789"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [UUID, UUID],
+        [UUID, "h" + UUID[1:]],  # what a layout writes for a digit is none
+        [UUID, UUID.replace("-", "h")],
+        [UUID, UUID.replace("-", "0")],
+        [UUID[:-1], UUID + "0"],  # as many characters together
+        [UUID[1:], UUID[1:]],
+        [UUID, "é" + UUID[2:]],
+        [UUID, None],
+        [],
+    ],
+)
+def test_a_column_of_one_layout_is_read_like_its_texts(texts):
+    checker = FORMATS["uuid"]
+    alone = [text is not None and checker.accepts(text) for text in texts]
+    column = pa.array([UUID, *texts, None], pa.string()).slice(1, len(texts))
+    assert checker.accepted(column).tolist() == alone
+
+
+def test_an_address_may_be_long_in_bytes_only():
+    checker = FORMATS["email"]
+    longest = "a" * (254 - len("@example.com")) + "@example.com"
+    assert checker.accepted(pa.array([longest, "a" + longest])).tolist() == [True, False]

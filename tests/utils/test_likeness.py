@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from src.utils.likeness import Seen, saying
+from src.utils.likeness import Seen, saying, sayings
 
 WORDS = [f"word{n}" for n in range(400)]
 
@@ -53,6 +53,11 @@ def test_only_the_last_texts_are_remembered():
     for each in said:
         seen.add(each)
     assert [seen.resembles(each, 0.85) for each in said] == [False] * 20 + [True] * 10
+
+
+def test_many_texts_at_once_say_what_each_says_alone():
+    many = ["", *texts(20, 7), "x", "one two", "", "Größe und Gewicht", *texts(3, 2), "y"]
+    assert sayings(many) == [saying(text) for text in many]
 
 
 @pytest.mark.parametrize("text", ["", "…", "x", "日本語", "\ud800"])

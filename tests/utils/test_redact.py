@@ -33,3 +33,8 @@ def test_every_occurrence_goes() -> None:
 
 def test_what_a_pattern_would_mean_is_only_text() -> None:
     assert Redactor(["a.c.e.g.i"])("abcdefghi a.c.e.g.i") == f"abcdefghi {MARK}"
+
+
+@pytest.mark.parametrize("key", ["AIza" + "k" * 35, "AQ." + "A-b_9" * 10, "ya29." + "a0-_Z" * 20])
+def test_what_looks_like_a_key_goes_though_nobody_told_of_it(key: str) -> None:
+    assert Redactor()(f"?x{key}&y") == f"?x{MARK}&y"

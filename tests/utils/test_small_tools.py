@@ -43,6 +43,7 @@ def test_json_for_a_terminal_means_the_same_and_hides_nothing(document):
 
 def test_json_for_a_terminal_shows_a_direction_mark_as_its_code():
     assert as_json("a\u202eb\x9b31m é 👩\u200d🔬") == '"a\\u202eb\\u009b31m é 👩\u200d🔬"'
+    assert as_json("a\u2028b\u2029c") == '"a\\u2028b\\u2029c"'
 
 
 def test_a_schema_id_is_sch_and_sixteen_hex_digits():

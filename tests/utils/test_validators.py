@@ -1,5 +1,6 @@
 """What `check_row` and `check_table` say, promise by promise."""
 
+import math
 from decimal import Decimal
 
 import pyarrow as pa
@@ -100,6 +101,13 @@ def test_a_constant_null_is_a_null_that_was_asked_for():
     assert row_codes(None, field(generator={"kind": "constant", "value": None})) == []
 
 
+@pytest.mark.parametrize(("allowed", "said"), [([1], ["enum"]), ([True], [])])
+def test_true_is_none_of_the_numbers(allowed, said):
+    wanted = limited("boolean", enum=allowed)
+    assert row_codes(True, wanted) == said
+    assert codes(check_table(pa.table({"x": [True, True]}), [wanted])) == said
+
+
 def test_a_problem_inside_a_value_says_where():
     wanted = field("array", items={"name": "i", "type": "integer", "constraints": {"maximum": 5}})
     (problem,) = check_row({"x": [1, 9]}, [wanted])
@@ -138,6 +146,37 @@ def test_a_table_problem_names_the_column_the_count_and_the_first_rows():
     assert problem.message == (
         "4 of 6 rows: the value is below the minimum 18: 17 in row 1, 16 in row 3, 15 in row 4"
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "at", "beyond", "code"),
+    [
+        (limited(minLength=3), "äöü", "äö", "min_length"),
+        (limited(maxLength=3), "äöü", "äöüß", "max_length"),
+        (limited("integer", minimum=3), 3, 2, "minimum"),
+        (limited("integer", maximum=3), 3, 4, "maximum"),
+        (limited("integer", exclusiveMinimum=3), 4, 3, "exclusive_minimum"),
+        (limited("integer", exclusiveMaximum=3), 2, 3, "exclusive_maximum"),
+        (limited("integer", minimum=67.5), 68, 67, "minimum"),
+        (limited("integer", exclusiveMaximum=67.5), 67, 68, "exclusive_maximum"),
+        (limited("integer", minimum=2**63 - 1), 2**63 - 1, 2**63 - 2, "minimum"),
+        (limited("number", minimum=0.1), 0.1, 0.09999999, "minimum"),
+        (limited("number", multipleOf=0.1), 0.3, 0.35, "multiple_of"),
+        (limited(pattern="a|ab"), "ab", "abc", "pattern"),
+        (limited(pattern="[a-z]+"), "abc", "abc\n", "pattern"),
+    ],
+)
+def test_a_column_may_reach_its_bound_and_nothing_beyond(wanted, at, beyond, code):
+    assert check_table(pa.table({"x": [at, at, None]}), [wanted])[0].code == "null"
+    (problem,) = check_table(pa.table({"x": [at, beyond, at]}), [wanted])
+    assert problem.code == code
+    assert problem.message.startswith("1 of 3 rows")
+
+
+@pytest.mark.parametrize("wild", [float("nan"), float("inf"), float("-inf")])
+def test_a_column_holds_no_number_that_is_none(wild):
+    (problem,) = check_table(pa.table({"x": [1.5, wild]}), [field("number")])
+    assert (problem.code, problem.message[:11]) == ("type", "1 of 2 rows")
 
 
 def test_a_value_cannot_smuggle_control_characters_into_a_message():
@@ -187,3 +226,11 @@ def test_exact_decimals_near_the_limit_of_64_bits_are_compared_exactly():
     wanted = field("number", nullable=True, constraints={"maximum": 999999999999999998})
     (problem,) = check_table(table, [wanted])
     assert problem.message.startswith("1 of 3 rows")
+
+
+def test_a_limit_between_two_floats_is_kept_exactly():
+    """9007199254740993 is no float; the nearest one is below it."""
+    wanted = limited("number", minimum=2**53 + 1, maximum=2**53 + 3)
+    good = [float(2**53 + 2), 2**53 + 1, 2**53 + 3]
+    bad = [float(2**53), float(2**53 + 4), 2**53, 2**53 + 4, math.inf, math.nan]
+    assert [value for value in (*good, *bad) if not row_codes(value, wanted)] == good

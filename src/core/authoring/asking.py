@@ -55,6 +55,14 @@ class Account:
         self.moved.set()
         self.moved = asyncio.Event()
 
+    def free(self, table: str, purchase: Purchase) -> None:
+        """What is set aside for a call that is over."""
+        self.reserved -= purchase.reserved
+        self.under_way[table] -= purchase.calls
+        purchase.used = purchase.reserved = Usage()
+        purchase.calls = 0
+        self.move()
+
 
 @dataclass(slots=True)
 class Purchase:
@@ -89,19 +97,32 @@ class Asker:
         """
         async with self._afforded(job, table) as (account, purchase):
             permit = self._permit(job, table, request, account, purchase)
-            await _admitted(permit, account)
-            try:
-                answer = await self._writer.generate_data_chunk(request, permit=permit)
-            except (ProviderError, LimitExceeded, Conflict) as exc:
-                used = exc.usage if isinstance(exc, ProviderError) else purchase.used
-                if isinstance(used, Usage) and used.calls:
-                    await self._count(job, request, account, WrittenRows({}, usage=used), {})
-                raise
+            answer = None
+            while answer is None:
+                await _admitted(permit, account)
+                answer = await self._answer(job, request, account, purchase, permit)
+                if answer is None:
+                    account.free(table.name, purchase)
             back = sift(answer)
             kept = await self._count(job, request, account, back, keep(back))
         if self._quarantine is not None and back.refused:
             await self._quarantine(job.job_id, request, back.refused)
         return back, kept
+
+    async def _answer(
+        self, job: Job, request: RowRequest, account: Account, purchase: Purchase, permit: Permit
+    ) -> WrittenRows | None:
+        """None where the next attempt is too much only together with what is set aside for other
+        calls, which is mostly more than they take: when one of them is over it may fit."""
+        try:
+            return await self._writer.generate_data_chunk(request, permit=permit)
+        except (ProviderError, LimitExceeded, Conflict) as exc:
+            used = exc.usage if isinstance(exc, ProviderError) else purchase.used
+            if isinstance(used, Usage) and used.calls:
+                await self._count(job, request, account, WrittenRows({}, usage=used), {})
+            if isinstance(exc, LimitExceeded) and account.under_way.total() > purchase.calls:
+                return None
+            raise
 
     async def _count(
         self,
@@ -141,9 +162,7 @@ class Asker:
         try:
             yield account, purchase
         finally:
-            account.reserved -= purchase.reserved
-            account.under_way[table.name] -= purchase.calls
-            account.move()
+            account.free(table.name, purchase)
 
     async def _account(self, job: Job) -> Account:
         """Read once for an attempt at a job: only the holder of its lease spends anything."""

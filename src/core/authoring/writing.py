@@ -254,12 +254,16 @@ class Writing:
         """Of each row, what its judged cells say."""
         from ...utils.likeness import sayings
 
+        places = [
+            (n, place)
+            for n, cells in enumerate(rows)
+            for place in self._seen
+            if isinstance(cells[place], str)
+        ]
         found: list[dict[int, Saying]] = [{} for _ in rows]
-        for place in self._seen:
-            spoken = [n for n, cells in enumerate(rows) if isinstance(cells[place], str)]
-            said = sayings([rows[n][place] for n in spoken])
-            for n, one in zip(spoken, said, strict=True):
-                found[n][place] = one
+        said = sayings([rows[n][place] for n, place in places])
+        for (n, place), one in zip(places, said, strict=True):
+            found[n][place] = one
         return found
 
     def _repeated(self, said: Mapping[int, Saying]) -> int | None:

@@ -93,8 +93,12 @@ class FileCopies(NoCopies):
 
     def noted(self, job_id: str, entry: Mapping[str, Any], *, durable: bool = True) -> None:
         folder = self._job_folder(job_id)
-        self.files.make_folder(folder)
-        Journal(self.files, folder / JOURNAL).append(entry, durable=durable)
+        journal = Journal(self.files, folder / JOURNAL)
+        try:
+            journal.append(entry, durable=durable)
+        except FileNotFoundError:
+            self.files.make_folder(folder)
+            journal.append(entry, durable=durable)
 
     def kept(self, shelf: str, texts: Mapping[str, str]) -> int:
         return self.journal.append({"shelf": shelf, "texts": dict(texts)})

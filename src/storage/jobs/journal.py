@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,17 +32,18 @@ class Journal:
         Raises:
             OSError
         """
-        is_new = not self.path.exists()
         descriptor = self.files.append(self.path)
         try:
+            is_new = not os.fstat(descriptor).st_size
             self.files.write(descriptor, line(entry))
             if durable:
                 self.files.sync(descriptor)
+            size = os.fstat(descriptor).st_size
         finally:
             self.files.close(descriptor)
         if is_new:
             self.files.sync_folder(self.path.parent)
-        return self.size()
+        return size
 
     def size(self) -> int:
         return self.path.stat().st_size if self.path.exists() else 0

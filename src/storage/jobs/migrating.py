@@ -12,7 +12,9 @@ from .records import Records
 def bring_up(db: sqlite3.Connection, copies: NoCopies) -> None:
     """Whoever calls has the folder alone. Done twice it does no harm."""
     db.execute("DELETE FROM meta WHERE key = 'journal'")
-    Records(OpenStore(db), _never, copies).copy_all()
+    records = Records(OpenStore(db), _never, copies)
+    records.catch_up()
+    records.copy_all()
 
 
 def _never() -> float:

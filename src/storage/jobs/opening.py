@@ -28,10 +28,41 @@ TURN_S = 0.02
 
 @dataclass(slots=True)
 class OpenStore:
-    """`lock` shows other processes that the folder is in use; None for a store in memory."""
+    """`lock` shows other processes that the folder is in use; `path` is where they look for what
+    is open here as `file`. None for a store that no other process can reach."""
 
     db: sqlite3.Connection
     lock: int | None = None
+    path: Path | None = None
+    file: os.stat_result | None = None
+
+    def __post_init__(self) -> None:
+        if self.path is not None and self.file is None:
+            self.file = os.stat(self.path)
+
+    def again(self, busy_s: float) -> OpenStore:
+        """A second connection, for another thread, that cannot write."""
+        assert self.path is not None  # noqa: S101 - who has the store alone needs no second one
+        self.refuse_if_gone()
+        place = f"{self.path.as_uri()}?mode=ro"
+        db = sqlite3.connect(place, uri=True, isolation_level=None, timeout=busy_s)
+        return OpenStore(db, path=self.path, file=self.file)
+
+    def refuse_if_gone(self) -> None:
+        """What is written into a file that has lost its name is lost with this process.
+
+        Raises: StoreDamaged.
+        """
+        if self.path is None or self.file is None:
+            return
+        try:
+            in_place = os.path.samestat(os.stat(self.path), self.file)
+        except FileNotFoundError:
+            in_place = False
+        if not in_place:
+            text = "the job store's file was removed or replaced while rowmill used it"
+            hint = f"put it back, or stop all rowmill processes and restore it with: {REBUILD}"
+            raise StoreDamaged(text, hint=hint)
 
     def close(self) -> None:
         self.db.close()
@@ -83,7 +114,7 @@ def _opened(path: Path, files: Files, busy_s: float) -> OpenStore | None:
         if rebuilding(path).exists():
             text = "a rebuild of the job store was interrupted"
             raise StoreDamaged(text, hint=f"finish it with: {REBUILD}")
-        store = OpenStore(connected(path, busy_s), lock)
+        store = OpenStore(connected(path, busy_s), lock, path)
         if is_empty(store.db) or is_current(store.db):
             prepare(store.db)
             return store

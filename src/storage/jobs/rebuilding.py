@@ -116,7 +116,8 @@ class Rebuild:
         db = connected(new)
         try:
             prepare(db)
-            records = Records(OpenStore(db), self.clock.now, self._copies)  # takes up the texts
+            records = Records(OpenStore(db), self.clock.now, self._copies)
+            records.catch_up()
             jobs, lost = self._restored(records)
             _, entries = self._copies.kept_since(0)
             broken = sum(entry is None for entry in entries)
@@ -190,7 +191,10 @@ class Rebuild:
                 chunk = ChunkMetadata(about.key, about.bytes, about.sha256, about.attempt, 0.0, now)
                 yield chunk, _is_there(storage, chunk, lost)
         except RowmillError as exc:
-            lost.append(f"its chunks cannot be looked at: {exc.message}; they will be made again")
+            lost.append(
+                f"its chunks cannot be looked at: {exc.message}; rebuild again when they can, or "
+                "resume makes them again"
+            )
 
     def _write_manifest(self, job: Job, chunks: list[ChunkMetadata], lost: list[str]) -> None:
         data = job_manifest(job, sorted(chunks, key=lambda chunk: chunk.key.index))

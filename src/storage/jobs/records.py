@@ -7,7 +7,7 @@ import binascii
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ...core.errors import AlreadyExists, Conflict, InvalidArgument, NotFound
 from ...core.models import ChunkMetadata, Job, JobSpecification, JobState, Tally
@@ -20,6 +20,9 @@ from .opening import OpenStore
 from .rows import JOB_COLUMNS
 from .seals import REBUILD, damaged, opened, sealed
 from .texts import Shelf, Texts
+
+if TYPE_CHECKING:
+    from .together import Call
 
 SPECIFICATIONS_KEPT = 1024
 IDS_AT_ONCE = 500
@@ -49,11 +52,22 @@ class Records:
         self._texts = Texts(self._db, copies)
         # What a job was specified to be never changes, and is dear to parse.
         self._specs: OrderedDict[int, JobSpecification] = OrderedDict()
+
+    def catch_up(self) -> None:
+        """Take up the texts that came into the journal and into no commit."""
         with self._transaction("DEFERRED"):
             is_behind = self._texts.is_behind()
         if is_behind:
             with self._transaction("IMMEDIATE"):
                 self._texts.catch_up()
+
+    def again(self, busy_s: float) -> Records:
+        """For another thread, on a connection of its own; it can only look."""
+        return Records(self._store.again(busy_s), self._now, self._copies)
+
+    def wait_for_others(self, seconds: float) -> None:
+        """How long whoever holds the store is waited for from now on."""
+        self._db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
     def close(self) -> None:
         self._store.close()
@@ -168,6 +182,11 @@ class Records:
             number = self._number(job_id)
             return spending.tallies(self._db, [number])[number]
 
+    def standing(self, job_id: str) -> tuple[Job, Tally]:
+        with self._transaction("DEFERRED"):
+            row = self._row(job_id)
+            return self._job(row), spending.tallies(self._db, [row[0]])[row[0]]
+
     def tallies(self, job_ids: Sequence[str]) -> dict[str, Tally]:
         with self._transaction("DEFERRED"):
             found: dict[str, Tally] = {}
@@ -175,22 +194,24 @@ class Records:
                 found |= self._tallies(job_ids[start : start + IDS_AT_ONCE])
         return {job_id: found[job_id] for job_id in job_ids if job_id in found}
 
-    def record_usage(
-        self,
-        job_id: str,
-        spent: Sequence[spending.Spent],
-        rejected: Mapping[str, int],
-        answers: Mapping[str, str],
-    ) -> dict[str, str]:
-        """The texts that stand under the answers' keys now."""
+    def record_usage(self, calls: Sequence[Call]) -> None:
+        """All or none; each call is told the texts that stand under its answers' keys now."""
+        texts: dict[str, str] = {}
+        for call in reversed(calls):  # of two about one key the first one's stays
+            texts |= call.answers
         with self._transaction("IMMEDIATE"):
-            number = self._number(job_id)
-            spending.add(self._db, number, spent, rejected)
-            kept = self._texts.keep("answer", answers)
-            # Not durable by itself: the commit is, and a sum of money may lack a call where both
-            # the power and the job store were lost.
-            self._copies.noted(job_id, spending.entry(spent, rejected), durable=False)
-            return kept
+            notes = {}
+            for job_id in dict.fromkeys(call.job_id for call in calls):
+                spent, rejected = spending.summed(call for call in calls if call.job_id == job_id)
+                spending.add(self._db, self._number(job_id), spent, rejected)
+                notes[job_id] = spending.entry(spent, rejected)
+            kept = self._texts.keep("answer", texts)
+            for job_id, note in notes.items():
+                # Not durable by itself: the commit is, and a sum of money may lack a call where
+                # both the power and the job store were lost.
+                self._copies.noted(job_id, note, durable=False)
+        for call in calls:
+            call.kept = {key: kept[key] for key in call.answers}
 
     # ── texts by key ──────────────────────────────────────────────────────────────────────────
 
@@ -268,6 +289,7 @@ class Records:
 
     @contextmanager
     def _transaction(self, kind: Literal["IMMEDIATE", "DEFERRED"]) -> Iterator[None]:
+        self._store.refuse_if_gone()
         self._db.execute(f"BEGIN {kind}")
         try:
             yield

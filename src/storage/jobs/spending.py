@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ...core.models import Tally, Usage
 from .chunks import Sums, sums
 from .seals import opened, sealed
 
+if TYPE_CHECKING:
+    from .together import Call
+
 _COLUMNS = ", ".join(Usage.__slots__)
 _USED = f"SELECT number, table_name, fields, {_COLUMNS}, seal FROM model_usage "  # noqa: S608 - constants
+_SPEND = (
+    f"INSERT INTO model_usage VALUES ({', '.join('?' * (len(Usage.__slots__) + 4))}) ON CONFLICT "  # noqa: S608 - constants
+    f"DO UPDATE SET ({_COLUMNS}, seal) = "
+    f"({', '.join(f'excluded.{name}' for name in (*Usage.__slots__, 'seal'))})"
+)
 _REJECTED = "SELECT number, reason, rows, seal FROM rejected "
 
 
@@ -19,30 +28,38 @@ Spent = tuple[str, str, Usage]
 """A table, its fields that were asked for, and what that used."""
 
 
+def summed(calls: Iterable[Call]) -> tuple[list[Spent], dict[str, int]]:
+    """What they used, and the rows that were turned away."""
+    used: defaultdict[tuple[str, str], Usage] = defaultdict(Usage)
+    rejected: Counter[str] = Counter()
+    for call in calls:
+        rejected.update(call.rejected)
+        for table, fields, usage in call.spent:
+            used[table, fields] += usage
+    return [(*what, usage) for what, usage in used.items()], dict(rejected)
+
+
 def add(
-    db: sqlite3.Connection, number: int, spent: Sequence[Spent], rejected: Mapping[str, int]
+    db: sqlite3.Connection, number: int, spent: Iterable[Spent], rejected: Mapping[str, int]
 ) -> None:
     """Inside a transaction."""
+    added: defaultdict[tuple[str, str], Usage] = defaultdict(Usage)
     for table, fields, usage in spent:
-        _add_usage(db, number, (table, fields), usage)
-    for reason, rows in rejected.items():
-        _add_rejected(db, number, reason, rows)
+        added[table, fields] += usage
+    for table in {table for table, _ in added}:
+        rows = db.execute(_USED + "WHERE number = ? AND table_name = ?", (number, table))
+        for _, _, fields, *counts in [opened(row, "a job's spending") for row in rows]:
+            if (table, fields) in added:
+                added[table, fields] += Usage(*counts)
+    db.executemany(_SPEND, [sealed((number, *what, *added[what].counts)) for what in added])
+    for reason, refused in rejected.items():
+        _add_rejected(db, number, reason, refused)
 
 
 def entry(spent: Sequence[Spent], rejected: Mapping[str, int]) -> dict[str, Any]:
     """For the job's journal."""
     used = [(table, fields, *usage.counts) for table, fields, usage in spent]
     return {"spent": used, "rejected": dict(rejected)}
-
-
-def _add_usage(db: sqlite3.Connection, number: int, what: tuple[str, str], usage: Usage) -> None:
-    row = db.execute(
-        _USED + "WHERE number = ? AND table_name = ? AND fields = ?", (number, *what)
-    ).fetchone()
-    before = Usage() if row is None else Usage(*opened(row, "a job's spending")[3:])
-    values = sealed((number, *what, *(before + usage).counts))
-    places = ", ".join("?" * len(values))
-    db.execute(f"INSERT OR REPLACE INTO model_usage VALUES ({places})", values)  # noqa: S608 - constants
 
 
 def _add_rejected(db: sqlite3.Connection, number: int, reason: str, rows: int) -> None:

@@ -181,8 +181,7 @@ def prepare(db: sqlite3.Connection) -> None:
         NewerFormat: a later rowmill wrote it; it stays as it is.
     """
     refuse_foreign(db)
-    if is_empty(db):
-        _use_wal(db)
+    _use_wal(db)  # a copy that another program made may have come without it
     # Safe through power loss: NORMAL loses acknowledged commits.
     db.execute("PRAGMA synchronous = FULL")
     # On macOS plain fsync leaves the bytes in the drive's cache; elsewhere this changes nothing.
