@@ -21,12 +21,12 @@ class Run:
 def process(command: Sequence[str]) -> Run:
     began = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    _, said = child.stderr.read(), None
+    with child.stderr as pipe:
+        said = pipe.read()
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    child.stderr.close()
     if child.returncode:
-        sys.exit(f"{command[:4]} … ended with {child.returncode}: {said or _.decode()[-500:]}")
+        sys.exit(f"{command[:4]} … ended with {child.returncode}: {said.decode()[-500:]}")
     wall = time.perf_counter() - began
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 

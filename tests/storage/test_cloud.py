@@ -99,6 +99,15 @@ def test_a_chunk_whose_put_failed_is_not_there_and_a_retry_completes(
     assert storage.read_chunk(chunk_key(0)) == b"rows"
 
 
+def test_what_a_chunk_is_stands_there_before_the_chunk(
+    s3: Endpoint, storage: CloudStorageHandler
+) -> None:
+    """A crash between the two leaves words too many, never a chunk that nobody knows."""
+    storage.put_chunk(chunk_key(1), b"x")
+    put = [line.rpartition("/")[2] for line in s3.seen if line.startswith("PUT")]
+    assert put[-2:] == ["about_000001.csv.json", "chunk_000001.csv"]
+
+
 def test_many_chunks_of_a_job_are_deleted(storage: CloudStorageHandler, bucket: Bucket) -> None:
     for index in range(60):
         storage.put_chunk(chunk_key(index), b"x")

@@ -7,16 +7,18 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from src.core.errors import NewerFormat, StorageError, StorageFull
 from src.core.models import JobState, Usage
-from src.core.ports import Answer
+from src.core.ports import Answer, JobEvent
 from src.storage.files import Files
 from src.storage.jobs.copies import FileCopies
 from src.storage.jobs.history import read_history
-from src.storage.jobs.journal import Journal, line
+from src.storage.jobs.journal import FORMAT, Journal, line
+from src.storage.jobs.rows import note
 from src.storage.jobs.store import SqliteJobStore
 
 from .failing import Died, FailingFiles
@@ -71,8 +73,19 @@ def test_a_torn_or_flipped_line_costs_no_other(tmp_path: Path) -> None:
     assert [entry and entry["n"] for entry in found] == [0, None, None, 3]
 
 
+def test_of_many_changed_lines_none_is_believed(tmp_path: Path) -> None:
+    at, whole = Random(3), line({"n": 1, "text": "what a model answered"})
+    changed = [bytearray(whole) for _ in range(2_000)]
+    for text in changed:
+        for _ in range(2):
+            text[at.randrange(10, len(text))] = at.randrange(32, 127)
+    broken = [text for text in changed if text != whole]
+    (tmp_path / "j").write_bytes(b"".join(broken))
+    assert [entry for entry in Journal(Files(), tmp_path / "j").entries() if entry] == []
+
+
 def test_a_line_of_a_newer_format_is_not_guessed_at(tmp_path: Path) -> None:
-    (tmp_path / "j").write_bytes(line({"v": 99}))
+    (tmp_path / "j").write_bytes(line({"v": FORMAT + 1}))
     with pytest.raises(NewerFormat):
         list(Journal(Files(), tmp_path / "j").entries())
 
@@ -102,6 +115,30 @@ async def test_a_job_can_be_told_from_its_folder_alone(tmp_path: Path) -> None:
     assert history.spent == (("t", "a", Usage(1, 2, 3)),) * 2
     assert history.rejected == {"bad": 3}
     assert history.lost == ()
+
+
+async def test_of_two_entries_about_one_move_the_last_was_committed(tmp_path: Path) -> None:
+    """The process that wrote the first one died before its commit."""
+    store = opened(tmp_path)
+    begun = await store.begin_attempt((await store.create(job())).job_id)
+    await store.close()
+    event = JobEvent(2, 5.0, "pause", JobState.PAUSED)
+    copies(tmp_path).noted(JOB, note(begun.evolve(state=JobState.PAUSED), event))
+    history = read_history(copies(tmp_path), JOB)
+    assert [(one.number, one.event) for one in history.events] == [(1, "create"), (2, "pause")]
+
+
+async def test_a_job_whose_files_cannot_be_taken_away_is_not_deleted(tmp_path: Path) -> None:
+    """Else a rebuild would bring back what nobody can see any more."""
+    store = opened(tmp_path)
+    await running(store)
+    folder = tmp_path / "temp" / JOB
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError):
+        await store.delete(JOB)
+    assert (await store.get(JOB)).job_id == JOB
+    await store.close()
 
 
 async def test_a_deleted_job_leaves_nothing_that_could_come_back(tmp_path: Path) -> None:
@@ -166,8 +203,7 @@ async def test_an_answer_is_durable_in_its_copy_before_it_is_committed(tmp_path:
     assert files.steps == ["append", "write", "sync", "sync_folder"]
     await store.record_usage(JOB, Usage(1), answers={"key": PAID, "a": PAID, "b": LATER})
     # One line for all that is new; what was spent follows without waiting for the disk.
-    assert files.steps[4:] == ["append", "write", "sync", "make_folder", "append", "write",
-                               "sync_folder"]  # fmt: skip
+    assert files.steps[4:] == ["append", "write", "sync", "append", "write", "sync_folder"]
     await store.close()
 
 
@@ -178,7 +214,7 @@ async def test_a_move_is_durable_in_its_copy_before_it_is_committed(tmp_path: Pa
     files = FailingFiles()
     store = opened(tmp_path, files)
     await store.begin_attempt(JOB)
-    assert files.steps == ["make_folder", "append", "write", "sync"]
+    assert files.steps == ["append", "write", "sync"]
     await store.close()
 
 

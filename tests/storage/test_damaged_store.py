@@ -130,6 +130,17 @@ async def test_a_record_that_changed_by_itself_is_not_believed(what: str, path: 
     assert not caught.value.retryable
 
 
+async def test_no_chunk_is_skipped_by_a_record_that_changed(path: Path) -> None:
+    await filled(path)
+    with sqlite3.connect(path) as db:
+        db.execute(CHANGES["front"])
+    db.close()
+    store = opened(path)
+    with pytest.raises(StoreDamaged):
+        await store.next_owed(JOB, 20)
+    await store.close()
+
+
 async def test_reading_alone_finds_a_changed_record_too(path: Path) -> None:
     await filled(path)
     with sqlite3.connect(path) as db:

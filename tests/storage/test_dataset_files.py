@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.ipc as pa_ipc
 import pyarrow.parquet as pq
@@ -288,8 +289,6 @@ def test_parts_hold_all_rows_once(
 
 
 def test_other_programs_read_the_folders(disk: DiskStorageHandler, tmp_path: Path) -> None:
-    import polars as pl
-
     data = {"children": tables()["children"]}
     partition = Partition(by="odd")
     dataset = made(disk, tmp_path, "parquet", data=data, name="d", partition=partition)
@@ -309,6 +308,20 @@ def test_a_value_named_like_the_folder_of_nulls_is_not_one(
     dataset = make(wanted, tmp_path / "scratch")
     rows = pa.concat_tables(table_batches(wanted, dataset.files, "children", 50))
     assert rows.sort_by("parent").equals(data["children"])
+
+
+def test_values_that_differ_in_case_alone_have_folders_that_differ_in_more(
+    disk: DiskStorageHandler, tmp_path: Path
+) -> None:
+    values = ["de", "DE", "__hive_default_partition__", None, "De", "\u00e9", "\u00c9"]
+    data = {"children": pa.table({"parent": range(7), "odd": pa.array(values, pa.string())})}
+    wanted = request(disk, "parquet", data=data, name="d", partition=Partition(by="odd"))
+    dataset = make(wanted, tmp_path / "scratch")
+    assert len({file.name.lower() for file in dataset.files}) == len(values)
+    rows = pa.concat_tables(table_batches(wanted, dataset.files, "children", 50))
+    assert rows.sort_by("parent").equals(data["children"])
+    found = pl.read_parquet(f"{tmp_path}/output/**/*.parquet", hive_partitioning=True)
+    assert found.sort("parent")["odd"].to_list() == values
 
 
 def test_parts_of_the_dataset_before_do_not_stay(disk: DiskStorageHandler, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from src.core.ports import RefusedRow, RowRequest
 from src.storage.base import CHUNKS, refusal
 from src.storage.disk import DiskStorageHandler
 from src.storage.files import Files
-from src.storage.outputs import DiskOutputs
+from src.storage.outputs import BEHIND, DiskOutputs
 from src.storage.rejected import RejectedRows
 
 from .failing import Died, FailingFiles
@@ -339,6 +339,15 @@ def test_any_folder_can_be_a_place_of_datasets(tmp_path: Path) -> None:
         publication.file.write(NEW)
     assert wanted.read_bytes() == NEW
     assert outputs.locate(wanted.name) == str(wanted)
+
+
+def test_a_file_that_the_disk_begins_with_early_is_the_same_file(tmp_path: Path) -> None:
+    outputs, data = DiskOutputs(tmp_path), bytes(range(256)) * (BEHIND // 256)
+    with outputs.publish("large", overwrite=False) as publication:
+        for _ in range(3):
+            publication.file.write(data)
+            publication.file.write(NEW)
+    assert (tmp_path / "large").read_bytes() == (data + NEW) * 3
 
 
 def test_a_place_that_is_a_file_is_named(tmp_path: Path) -> None:

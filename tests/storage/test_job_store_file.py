@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from src.core.errors import Conflict, NewerFormat, StorageError, StorageFull, StoreBusy
+from src.core.errors import (
+    Conflict,
+    NewerFormat,
+    StorageError,
+    StorageFull,
+    StoreBusy,
+    StoreDamaged,
+)
 from src.core.models import Job, JobState, Usage
 from src.core.ports import Answer
 from src.storage.jobs import records as jobs_records
@@ -99,6 +106,52 @@ async def test_two_stores_on_one_file_see_each_other(path: Path) -> None:
         await one.replace(seen.evolve(name="a"), seen=seen.version, event="rename")
     await one.close()
     await other.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_store_that_was_taken_away_takes_nothing_more_until_it_is_back(
+    replaced: bool, path: Path
+) -> None:
+    """What is written into a file without a name is lost with the process that has it open."""
+    store = opened(path)
+    await running(store)
+    await store.commit_chunk(chunk(0))
+    path.rename(path.with_name("aside.db"))
+    if replaced:
+        path.write_bytes(b"another")
+    with pytest.raises(StoreDamaged, match=r"removed or replaced.*rebuild"):
+        await store.commit_chunk(chunk(1))
+    with pytest.raises(StoreDamaged, match="removed or replaced"):
+        await store.get(JOB)
+    path.with_name("aside.db").replace(path)
+    await store.commit_chunk(chunk(2))
+    assert await store.stored(JOB) == {0, 2}
+    await store.close()
+
+
+async def test_a_process_that_changes_its_folder_keeps_its_store(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    store = opened(Path(path.name))
+    await running(store)
+    (path.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(path.parent / "elsewhere")
+    await store.commit_chunk(chunk(0))
+    assert await store.stored(JOB) == {0}
+    await store.close()
+
+
+async def test_a_copy_that_another_program_made_gets_its_write_ahead_log_again(path: Path) -> None:
+    await filled(path)
+    other = sqlite3.connect(path)
+    assert other.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    other.close()
+    store = opened(path)
+    assert await store.stored(JOB) == {0, 1, 2}
+    mode = await store._run(lambda records: records._db.execute("PRAGMA journal_mode").fetchone())
+    assert mode == ("wal",)
+    await store.close()
 
 
 _RACER = """

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.patience import patience
 from .records import JOB
 
 OTHER = "job_" + "b" * 16
+DESCRIPTORS = Path("/proc/self/fd")
 
 _HOLDER = """
 import sys
@@ -106,6 +108,36 @@ def test_lookers_never_make_an_acquire_fail(tmp_path: Path) -> None:
             looker.join()
 
 
+def test_who_only_looks_is_taken_for_no_holder(tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    leases, path = FileLeases(tmp_path), tmp_path / f"{JOB}.lock"
+    path.touch()  # as a killed holder leaves it
+    with path.open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        assert not leases.held(JOB)
+
+
+@pytest.mark.skipif(not DESCRIPTORS.exists(), reason="nobody tells which files are open")
+def test_neither_a_lease_nor_a_refusal_leaves_a_file_open(tmp_path: Path) -> None:
+    leases = FileLeases(tmp_path)
+
+    def still_open() -> int:
+        """Files of the folder, those that were removed included."""
+        found = 0
+        for descriptor in DESCRIPTORS.iterdir():
+            with suppress(OSError):  # the one that lists them is gone already
+                found += os.readlink(descriptor).startswith(str(tmp_path))
+        return found
+
+    lease = leases.acquire(JOB)
+    assert lease is not None
+    assert leases.acquire(JOB) is None
+    assert leases.held(JOB)
+    assert still_open() == 1
+    lease.release()
+    assert still_open() == 0
+
+
 def test_a_lock_on_a_removed_file_is_no_lease(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +168,14 @@ def test_a_holder_whose_file_was_removed_takes_away_no_other_one(tmp_path: Path)
     asleep.release()
     assert leases.held(JOB)
     assert leases.acquire(JOB) is None
+
+
+def test_a_link_in_the_place_of_a_lease_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "leases").mkdir()
+    (tmp_path / "leases" / f"{JOB}.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError):
+        FileLeases(tmp_path / "leases").acquire(JOB)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_job_id_that_is_a_path_is_refused(tmp_path: Path) -> None:

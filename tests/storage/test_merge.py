@@ -169,11 +169,14 @@ def test_a_recorded_chunk_that_is_no_such_file_is_named(
         merged(storage, [metadata(chunk.key, b"something else")], TABLE.schema, target)
 
 
-def test_a_chunk_with_too_few_rows_is_named(storage: MemoryStorageHandler) -> None:
+@pytest.mark.parametrize("rows", [9, 11])
+def test_a_chunk_with_another_number_of_rows_is_named(
+    rows: int, storage: MemoryStorageHandler
+) -> None:
     (chunk,) = stored(storage, TABLE.slice(0, 10), "parquet", 10)
-    data = encode(TABLE.slice(0, 9), "parquet")
+    data = encode(TABLE.slice(0, rows), "parquet")
     storage.put_chunk(chunk.key, data)
-    with pytest.raises(ChunkDamaged, match="9 rows, 10"):
+    with pytest.raises(ChunkDamaged, match=f"{rows} rows, 10"):
         merged(storage, [metadata(chunk.key, data)], TABLE.schema, "csv")
 
 
@@ -189,6 +192,19 @@ def test_among_chunks_that_are_read_together_the_short_one_is_named(
         if source != target or source == "parquet":
             with pytest.raises(ChunkDamaged, match=r"chunk 7 .* 9 rows, 10"):
                 merged(storage, chunks, TABLE.schema, target, batch_bytes=1 << 30)
+
+
+def test_progress_tells_of_no_row_that_is_not_written(storage: MemoryStorageHandler) -> None:
+    table = pa.table({"n": range(ROWS)})
+    sink, told = io.BytesIO(), []
+
+    def hear(rows: int) -> None:
+        told.append(rows)
+        assert sink.getvalue().count(b"\n") == rows + 1  # the header is a line too
+
+    source = Source(storage, stored(storage, table, "csv", 100), table.schema, 1_000)
+    merge(source, "csv", sink, progress=hear)
+    assert len(told) > 2
 
 
 def test_progress_tells_rows_and_cancelling_stops_between_chunks(

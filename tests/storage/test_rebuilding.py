@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from src.core.chunk_about import ChunkAbout
 from src.core.errors import ChunkDamaged, Conflict, NewerFormat, StorageError, StoreDamaged
 from src.core.models import ChunkMetadata, JobState, Usage
 from src.core.ports import Answer, StorageHandler
+from src.storage.abouts import written
 from src.storage.cloud import CloudStorageHandler
 from src.storage.disk import DiskStorageHandler
 from src.storage.files import Files
@@ -148,6 +152,27 @@ async def test_a_job_under_way_comes_back_paused_with_what_it_owes(tmp_path: Pat
     await store.close()
 
 
+class OutOfReach(MemoryStorageHandler):
+    """A bucket whose service is down."""
+
+    def abouts(self, job_id: str) -> Iterator[ChunkAbout]:
+        raise StorageError("the bucket does not answer")
+
+
+async def test_a_rebuild_while_the_chunks_are_out_of_reach_is_made_good_by_another(
+    tmp_path: Path,
+) -> None:
+    await filled(tmp_path, end=JobState.COMPLETED)
+    damage(tmp_path)
+    down = OutOfReach(DiskOutputs(tmp_path / "output"), max_bytes=1, max_chunks=1)
+    (restored,) = rebuild(tmp_path, storage=down).jobs
+    assert (restored.state, restored.owed) == (JobState.PAUSED, CHUNKS)
+    (told,) = restored.lost
+    assert "the bucket does not answer; rebuild again when they can" in told
+    (restored,) = rebuild(tmp_path).jobs
+    assert (restored.state, restored.owed, restored.lost) == (JobState.COMPLETED, 0, ())
+
+
 @pytest.mark.parametrize("how", ["gone", "flipped", "another chunk's", "without a word"])
 async def test_a_chunk_that_is_not_right_is_owed_and_named(how: str, tmp_path: Path) -> None:
     await filled(tmp_path, end=JobState.COMPLETED)
@@ -191,6 +216,30 @@ async def test_words_about_another_job_s_chunk_are_not_taken(words: str, tmp_pat
     damage(tmp_path)
     (restored,) = rebuild(tmp_path).jobs
     assert (restored.chunks, restored.lost) == (2, ("what lies beside chunk 1 is not this job's",))
+
+
+@pytest.mark.parametrize("copy", ["about_000000.copy.json", "about_000009.copy.json"])
+async def test_of_two_words_about_one_chunk_the_true_ones_win(copy: str, tmp_path: Path) -> None:
+    """Whichever of them is read first."""
+    await filled(tmp_path, chunks=3)
+    about = disk(tmp_path).about(chunk_key(1))
+    assert about
+    other = written(replace(about, sha256="0" * 64))
+    (tmp_path / "temp" / JOB / copy).write_bytes(other)
+    damage(tmp_path)
+    (restored,) = rebuild(tmp_path).jobs
+    assert restored.chunks == 3
+
+
+async def test_attempts_that_only_chunks_tell_of_are_not_counted_again(tmp_path: Path) -> None:
+    """A holder that slept since then could write as if it were the next one."""
+    await filled(tmp_path, chunks=3)
+    (tmp_path / "temp" / JOB / "job.journal.jsonl").unlink()
+    damage(tmp_path)
+    rebuild(tmp_path)
+    store = opened(tmp_path)
+    assert (await store.begin_attempt(JOB)).attempt == 3
+    await store.close()
 
 
 async def test_a_cancelled_job_stays_cancelled_and_a_new_one_pending(tmp_path: Path) -> None:
@@ -276,7 +325,7 @@ async def test_whatever_is_wrong_with_the_store_a_rebuild_brings_everything_back
     assert len(list(tmp_path.glob("rowmill.db.damaged-*"))) == len(damages)
 
 
-STEPS = 8
+STEPS = 7
 """Of a rebuild of one job: each can fail, and each can be the last."""
 
 

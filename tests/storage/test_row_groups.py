@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from src.core.errors import ChunkDamaged, StorageError
+from src.core.errors import ChunkDamaged, InvalidArgument, StorageError
 from src.storage.formats.encoding import decode, encode
 from src.storage.formats.parquet_format import ROW_GROUP
 from src.storage.formats.row_groups import Stitching, Written
-from src.storage.formats.thrift import BINARY, I64, Struct, written
+from src.storage.formats.thrift import BINARY, I32, I64, Struct, written
 from src.storage.memory import MemoryStorageHandler
 from src.storage.merging.chunk_source import Source
 from src.storage.merging.merge import merge
@@ -98,6 +99,29 @@ def test_a_chunk_that_another_program_wrote_is_written_anew(storage: MemoryStora
     assert out.getvalue() == expected
 
 
+def test_a_group_that_is_too_long_is_parted(storage: MemoryStorageHandler) -> None:
+    rows = LONG.slice(0, ROW_GROUP + 1)
+    (chunk,) = stored(storage, rows, "parquet", rows.num_rows)
+    data = by_arrow(rows, rows.num_rows)
+    storage.put_chunk(chunk.key, data)
+    out = io.BytesIO()
+    merge(Source(storage, [metadata(chunk.key, data)], rows.schema), "parquet", out)
+    groups = pq.ParquetFile(io.BytesIO(out.getvalue())).metadata
+    assert [groups.row_group(n).num_rows for n in range(2)] == [ROW_GROUP, 1]
+
+
+def test_a_number_that_is_none_is_refused_in_chunks_that_another_program_wrote(
+    storage: MemoryStorageHandler,
+) -> None:
+    rows = pa.table({"n": [0.5, float("nan")]})
+    (chunk,) = stored(storage, pa.table({"n": [0.5, 1.5]}), "parquet", 2)
+    chunk = replace(chunk, key=replace(chunk.key, start=5, stop=7))
+    data = by_arrow(rows, 2)
+    storage.put_chunk(chunk.key, data)
+    with pytest.raises(InvalidArgument, match="NaN"):
+        merge(Source(storage, [metadata(chunk.key, data)], rows.schema), "parquet", io.BytesIO())
+
+
 def test_a_whole_chunk_with_too_few_rows_is_named(storage: MemoryStorageHandler) -> None:
     (chunk,) = stored(storage, HARD, "parquet", HARD.num_rows)
     data = encode(HARD.slice(1), "parquet")
@@ -149,6 +173,12 @@ def column(footer: Struct, place: int) -> Struct:
         (lambda footer: column(footer, 0).pop(9), "cannot be read"),
         (lambda footer: column(footer, 0).update({7: (I64, 7)}), "one behind the other"),
         (lambda footer: column(footer, -1).update({7: (I64, 1 << 30)}), "outside"),
+        (lambda footer: column(footer, 0).update({1: (I32, 7)}), "what the schema says"),
+        (lambda footer: column(footer, 0).update({4: (I32, 1)}), "not packed"),
+        (lambda footer: column(footer, 0).update({5: (I64, 1499)}), "what the schema says"),
+        (lambda footer: column(footer, 0).update({10: (I64, 4)}), "what the schema says"),
+        (lambda footer: column(footer, 0)[12][1].update({3: (I32, 0)}), "what the schema says"),
+        (lambda footer: first_group(footer)[1][1].values.pop(), "what the schema says"),
     ],
 )
 def test_a_footer_that_is_not_as_we_write_it_is_refused(

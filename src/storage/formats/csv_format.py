@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from codecs import BOM_UTF8
+from typing import IO, cast
 
 import polars as pl
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow.csv as pa_csv
 
 from ...core.errors import StorageError
 from .columns import ARROW_THREADS, as_text, framed, from_text, refuse_nan
+from .pieces import Pieces
 
 # polars' own text is ours for these; the others are written by `as_text`.
 _NATIVE = (pl.String, pl.Boolean, pl.Date)
@@ -20,7 +21,7 @@ BLOCK, BLOCK_SIZES = 1 << 20, 64
 
 
 def encode(table: pa.Table) -> bytes:
-    return header(table.column_names) + encode_rows(framed(table))
+    return b"".join((header(table.column_names), *row_pieces(framed(table))))
 
 
 def header(names: list[str]) -> bytes:
@@ -33,17 +34,17 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def encode_rows(frame: pl.DataFrame) -> bytes:
-    """The rows without the header."""
+def row_pieces(frame: pl.DataFrame) -> list[bytes]:
+    """The rows without the header; where a piece ends says nothing."""
     refuse_nan(frame)
     texts = [
         as_text(frame, name)
         for name, kind in frame.schema.items()
         if not (kind in _NATIVE or kind.is_numeric())
     ]
-    out = io.BytesIO()
-    frame.with_columns(texts).write_csv(out, include_header=False)
-    return out.getvalue()
+    pieces = Pieces()
+    frame.with_columns(texts).write_csv(cast(IO[bytes], pieces), include_header=False)
+    return pieces
 
 
 def decode(data: bytes, schema: pa.Schema) -> pa.Table:

@@ -1,7 +1,9 @@
 """Cells that a spreadsheet would run: found, made harmless, and restored.
 
 A cell is dangerous that begins with `=`, `@`, TAB, CR or LF, or with `+` or `-` unless the whole of
-it is a number or a phone number. Harmless it becomes by an apostrophe in front.
+it is a number or a phone number, or with the full-width form of `=`, `@`, `+` or `-`, which some
+spreadsheets take for the same (OWASP, "CSV Injection"). Harmless it becomes by an apostrophe in
+front.
 """
 
 from __future__ import annotations
@@ -14,8 +16,13 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+_WIDE = "\uff1d\uff20\uff0b\uff0d"
+"""Full-width `=`, `@`, `+`, `-`."""
+_BEGINS = b"=@\t\r\n+-\xef"
+"""The first bytes of dangerous cells, in UTF-8."""
+
 # For one cell, by polars (Rust's linear-time regex). `plain` is what may follow a sign.
-_DANGEROUS = r"\A[=@\t\r\n+\-]"
+_DANGEROUS = rf"\A[=@\t\r\n+\-{_WIDE}]"
 _PLAIN = r"\A(?:[+\-](?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+\-]?[0-9]+)?|\+[0-9][0-9 ()./\-]*)\z"
 
 # For CSV text as csv_format writes it, by RE2: where a cell that is not quoted begins with a sign
@@ -27,7 +34,8 @@ _EXPONENT_GOES_ON = r"e(?:[^0-9+\-]|[+\-][^0-9]|[+\-]?[0-9]+[^0-9,\n])"
 _NUMBER_GOES_ON = (
     r"-(?:[^0-9]|[0-9]+(?:[^0-9.e,\n]|\.[0-9]*[^0-9e,\n]|(?:\.[0-9]*)?" + _EXPONENT_GOES_ON + "))"
 )
-_SUSPECT = r'[,\n](?:[=@\t\r]|"[=@\t\r\n+\-]|' + _PHONE_GOES_ON + "|" + _NUMBER_GOES_ON + ")"
+_BEGINS_WITH = rf'[=@\t\r{_WIDE}]|"[=@\t\r\n+\-{_WIDE}]'
+_SUSPECT = rf"[,\n](?:{_BEGINS_WITH}|{_PHONE_GOES_ON}|{_NUMBER_GOES_ON})"
 
 
 def suspect(rows: bytes, start: int) -> bool:
@@ -50,7 +58,7 @@ def neutralised(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """The rows with their string cells harmless, and how many were not."""
     columns = [column for column in frame if column.dtype == pl.String]
     changed, count = _rewritten(
-        columns, b"=@\t\r\n+-", _is_dangerous, lambda cell: pl.concat_str([pl.lit("'"), cell])
+        columns, _BEGINS, _is_dangerous, lambda cell: pl.concat_str([pl.lit("'"), cell])
     )
     return frame.with_columns(changed), count
 
@@ -90,7 +98,7 @@ def _rewritten(
 ) -> tuple[list[pl.Series], int]:
     """The columns with cells that are `wanted`, these changed, and how many they were.
 
-    Every such cell begins with one of the ASCII characters `begins`.
+    Every such cell begins with one of the bytes `begins`.
     """
     changed: list[pl.Series] = []
     count = 0
@@ -117,4 +125,4 @@ def _any_begins(column: pl.Series, begins: bytes) -> bool:
     first = views[array.offset : array.offset + len(array), 4]
     wanted = np.zeros(256, np.bool_)
     wanted[list(begins)] = True
-    return bool(wanted[first].any())
+    return bool(wanted.take(first).any())

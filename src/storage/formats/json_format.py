@@ -7,10 +7,9 @@ is replacing bytes.
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, cast
 
 import numpy as np
 import polars as pl
@@ -28,6 +27,7 @@ from .columns import (
     json_text_names,
     refuse_nan,
 )
+from .pieces import Pieces
 
 OPEN, CLOSE = b"[\n", b"]\n"
 _SPECIAL = r'["\\\x00-\x1f]'
@@ -35,18 +35,22 @@ _SPECIAL = r'["\\\x00-\x1f]'
 
 
 def encode_lines(table: pa.Table) -> bytes:
-    return lines(framed(table), json_text_names(table.schema))
+    return b"".join(_lines(table))
 
 
-def lines(frame: pl.DataFrame, nested: frozenset[str]) -> bytes:
-    """Rows as JSON lines; `nested` columns hold JSON text."""
+def _lines(table: pa.Table) -> list[bytes]:
+    return line_pieces(framed(table), json_text_names(table.schema))
+
+
+def line_pieces(frame: pl.DataFrame, nested: frozenset[str]) -> list[bytes]:
+    """Rows as JSON lines; `nested` columns hold JSON text. Where a piece ends says nothing."""
     refuse_nan(frame)
     if nested or any(kind.is_decimal() for kind in frame.dtypes):
-        return _assembled(frame, nested)
+        return [_assembled(frame, nested)]
     texts = [as_text(frame, name) for name, kind in frame.schema.items() if kind.is_temporal()]
-    out = io.BytesIO()
-    frame.with_columns(texts).write_ndjson(out)
-    return out.getvalue()
+    pieces = Pieces()
+    frame.with_columns(texts).write_ndjson(cast(IO[bytes], pieces))
+    return pieces
 
 
 def _assembled(frame: pl.DataFrame, nested: frozenset[str]) -> bytes:
@@ -61,13 +65,15 @@ def _assembled(frame: pl.DataFrame, nested: frozenset[str]) -> bytes:
 
 
 def encode_array(table: pa.Table) -> bytes:
-    lines = encode_lines(table)
-    return b"".join((OPEN, members(lines), b"\n", CLOSE)) if lines else OPEN + CLOSE
+    return b"".join((OPEN, *members(_lines(table)), b"\n", CLOSE)) if len(table) else OPEN + CLOSE
 
 
-def members(lines: bytes) -> bytes:
+def members(lines: Sequence[bytes]) -> list[bytes | memoryview]:
     """Lines as members of an array: a comma between them, no newline at the end."""
-    return lines[:-1].replace(b"\n", b",\n")
+    pieces: list[bytes | memoryview] = [piece.replace(b"\n", b",\n") for piece in lines if piece]
+    if pieces:
+        pieces[-1] = memoryview(pieces[-1])[: -len(b",\n")]
+    return pieces
 
 
 def array_lines(data: bytes) -> bytes:

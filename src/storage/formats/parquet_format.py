@@ -11,15 +11,14 @@ import pyarrow.parquet as pq
 
 from ...core.errors import StorageError
 from .columns import ARROW_THREADS, floats, plain, refuse_nan
-from .row_groups import Stitching, Written
+from .row_groups import RowGroup, Stitching, Written
 
 ROW_GROUP = 65_536
 """Rows in a group; fixed, so that a merged file's bytes do not depend on the chunks."""
 COMPRESSION = "zstd"
-DICTIONARY_REPEATS = 4
-"""How often a cell must stand in a group, on average, before a dictionary pays."""
-SAMPLE_ROWS, MOST_DISTINCT = 4096, 0.95
-"""Of 40,000 equally likely values so many rows show 95 % once: too many for a group to repeat."""
+SAMPLE_ROWS, MOST_DISTINCT = 4096, 0.85
+"""Of 12,000 equally likely values so many rows show 85 % of their cells once. A group then repeats
+each five times: with fewer repeats a dictionary costs more time than it saves."""
 
 
 def encode(table: pa.Table) -> bytes:
@@ -36,9 +35,13 @@ def encode(table: pa.Table) -> bytes:
 def add_rows(file: Stitching, table: pa.Table) -> None:
     """In groups of `ROW_GROUP` rows; what a group's bytes are follows from its rows alone."""
     for start in range(0, table.num_rows, ROW_GROUP):
-        data = _file(table.slice(start, ROW_GROUP))
-        for group in Written(data).groups(table.schema):
+        for group in row_groups(table.slice(start, ROW_GROUP)):
             file.add(group)
+
+
+def row_groups(rows: pa.Table) -> list[RowGroup]:
+    """At most `ROW_GROUP` rows as a row group; no rows are none."""
+    return Written(_file(rows)).groups(rows.schema)
 
 
 def _file(group: pa.Table) -> bytes:
@@ -58,15 +61,10 @@ def _file(group: pa.Table) -> bytes:
 
 
 def _coded(group: pa.Table) -> list[str]:
-    """The columns whose cells repeat; those that hardly do among the first rows are not counted."""
-    sample = pl.DataFrame(group.slice(0, SAMPLE_ROWS))
-    few = [column.name for column in sample if column.n_unique() <= MOST_DISTINCT * len(column)]
-    # polars counts distinct cells five times as quickly as Arrow does.
-    return [
-        name
-        for name in few
-        if pl.Series(group[name]).n_unique() * DICTIONARY_REPEATS <= group.num_rows
-    ]
+    """The columns whose cells repeat, as far as the first rows show."""
+    sample = pl.DataFrame(group.slice(0, SAMPLE_ROWS))  # polars counts five times as fast as Arrow
+    there = (column.drop_nulls() for column in sample)
+    return [cells.name for cells in there if cells.n_unique() <= MOST_DISTINCT * len(cells)]
 
 
 def decode(data: bytes, schema: pa.Schema) -> pa.Table:
@@ -80,7 +78,8 @@ def decode_many(files: Sequence[bytes], schema: pa.Schema) -> pa.Table:
     Raises:
         StorageError: one is not a file of this schema.
     """
-    return plain(decode_frame(files, schema).to_arrow()).cast(schema)
+    # A frame in one piece becomes Arrow's in half the time.
+    return decode_frame(files, schema).rechunk().to_arrow().cast(schema)
 
 
 def decode_frame(files: Sequence[bytes], schema: pa.Schema) -> pl.DataFrame:

@@ -7,15 +7,15 @@ https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ...core.errors import StorageError
-from .thrift import I64, LIST, STRUCT, Members, Reader, Struct, written
+from .thrift import BINARY, FALSE, I32, I64, LIST, STRUCT, TRUE, Members, Reader, Struct, written
 
 if TYPE_CHECKING:
     from .packing import Sink
@@ -35,8 +35,18 @@ _COLUMNS, _GROUP_ROWS, _GROUP_AT = 1, 3, 5
 _CHUNK_AT, _META = 2, 3
 _INDEXES = (4, 5, 6, 7)
 """Where a page index lies and how long it is; ours have none."""
+# SchemaElement
+_KIND, _NAME = 1, 4
 # ColumnMetaData
-_PACKED, _PAGES_AT, _DICTIONARY_AT = 7, 9, 11
+_PHYSICAL, _PATH, _CODEC, _VALUES, _PACKED, _PAGES_AT, _DICTIONARY_AT = 1, 3, 4, 5, 7, 9, 11
+_ZSTD = (I32, 6)
+_STATISTICS = {1: BINARY, 2: BINARY, 3: I64, 5: BINARY, 6: BINARY, 7: TRUE, 8: TRUE}
+_SIZES = {1: I64, 2: LIST, 3: LIST}
+_MEMBERS = {
+    _PHYSICAL: I32, 2: LIST, _PATH: LIST, _CODEC: I32, _VALUES: I64, 6: I64, _PACKED: I64,
+    _PAGES_AT: I64, _DICTIONARY_AT: I64, 12: _STATISTICS, 13: LIST, 16: _SIZES,
+}  # fmt: skip
+"""What we say of a column, and of what kind that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,12 @@ class Written:
             footer = self.footer()
             if any(footer[part] != ours[part] for part in (_SCHEMA, _WRITER)):
                 raise StorageError("its columns, or its writer, are not those of this version")
-            return [self._group(said) for said in footer[_GROUPS][1].values]
+            found = footer[_GROUPS][1].values
+            if not all(_are_of(said, ours[_SCHEMA][1].values[1:]) for said in found):
+                raise StorageError(
+                    "a column is not what the schema says, or not packed as ours are"
+                )
+            return [self._group(said) for said in found]
         except _UNREADABLE as exc:
             raise StorageError("its footer cannot be read") from exc
 
@@ -115,6 +130,29 @@ def _empty(schema: pa.Schema) -> Struct:
     out = pa.BufferOutputStream()
     pq.ParquetWriter(out, schema).close()
     return Written(bytes(out.getvalue())).footer()
+
+
+def _are_of(group: Struct, elements: list[Struct]) -> bool:
+    """Whether its columns are those of the schema, said as we say it: Arrow believes some of what
+    other readers refuse."""
+    metas = [column[_META][1] for column in group[_COLUMNS][1].values]
+    return len(metas) == len(elements) and all(
+        _is_like(meta, _MEMBERS)
+        and meta[_PHYSICAL] == element[_KIND]
+        and meta[_PATH][1].values == [element[_NAME][1]]
+        and meta[_CODEC] == _ZSTD
+        and meta[_VALUES] == group[_GROUP_ROWS]
+        for meta, element in zip(metas, elements, strict=True)
+    )
+
+
+def _is_like(said: Struct, members: Mapping[int, Any]) -> bool:
+    return all(
+        _is_like(value, members[number])
+        if kind == STRUCT and isinstance(members.get(number), dict)
+        else members.get(number) == (kind if kind > FALSE else TRUE)
+        for number, (kind, value) in said.items()
+    )
 
 
 def _span(group: Struct) -> tuple[int, int]:

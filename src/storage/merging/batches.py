@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 BLOCK = 4 << 20
 """Bytes of text that are parsed at once."""
-PARQUET_ROWS = 8192
-"""Rows that are decoded at once; a row group may hold many more."""
 
 
 def read_batches(
@@ -42,7 +40,7 @@ def read_batches(
         StorageError: the file is not a dataset of this format and schema.
     """
     try:
-        tables = _READERS[rows_as](file, arrow_schema)
+        tables = _READERS[rows_as](file, arrow_schema, batch_rows)
         if neutralised:
             tables = map(restored, tables)
         first = True
@@ -67,24 +65,35 @@ def one_ahead(items: Iterator[T]) -> Iterator[T]:
 
 def regrouped(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
     """The same rows in tables of `rows` rows, each column in one piece; no empty table."""
+    return map(in_one_piece, gathered(tables, rows))
+
+
+def in_one_piece(parts: list[pa.Table]) -> pa.Table:
+    """The rows of the parts, which are let go: what goes on then has them once in memory."""
+    whole = pa.concat_tables(parts).combine_chunks()
+    parts.clear()
+    return whole
+
+
+def gathered(tables: Iterable[pa.Table], rows: int) -> Iterator[list[pa.Table]]:
+    """The same rows, as parts that have `rows` rows together."""
     kept: list[pa.Table] = []
     count = 0
     for table in tables:
         rest = table
         while count + rest.num_rows >= rows:
             cut = rows - count
-            whole = pa.concat_tables([*kept, rest.slice(0, cut)]).combine_chunks()
-            rest, kept, count = rest.slice(cut), [], 0  # before it is worked on: once in memory
+            whole = [*kept, rest.slice(0, cut)]
+            rest, kept, count = rest.slice(cut), [], 0
             yield whole
-            del whole
         if rest.num_rows:
             kept.append(rest)
             count += rest.num_rows
     if kept:
-        yield pa.concat_tables(kept).combine_chunks()
+        yield kept
 
 
-def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+def _csv(file: BinaryIO, schema: pa.Schema, _: int) -> Iterator[pa.Table]:
     start = _after_header(file, schema)
     for block in _blocks(file, csv_format.last_row_end, start):
         yield csv_format.decode_rows(block, schema)
@@ -114,12 +123,12 @@ def _exactly(file: BinaryIO, size: int) -> bytes:
     return found
 
 
-def _lines(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+def _lines(file: BinaryIO, schema: pa.Schema, _: int) -> Iterator[pa.Table]:
     for block in _blocks(file, _last_line_end):
         yield json_format.decode_lines(block, schema)
 
 
-def _array(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+def _array(file: BinaryIO, schema: pa.Schema, _: int) -> Iterator[pa.Table]:
     if _exactly(file, len(json_format.OPEN)) != json_format.OPEN:
         raise StorageError("the file is not a JSON array with one object a line")
     for block in _blocks(file, _last_line_end):
@@ -127,22 +136,23 @@ def _array(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
         yield json_format.decode_lines(json_format.without_commas(lines), schema)
 
 
-def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
-    # Without pre-buffering, which would hold what was read until the end.
+def _parquet(file: BinaryIO, schema: pa.Schema, rows: int) -> Iterator[pa.Table]:
+    # Without pre-buffering, which would hold what was read until the end. A row group in one piece
+    # need not be put together from several.
     reader = pq.ParquetFile(file, pre_buffer=False)
-    batches = reader.iter_batches(PARQUET_ROWS, columns=schema.names, use_threads=ARROW_THREADS)
+    batches = reader.iter_batches(rows, columns=schema.names, use_threads=ARROW_THREADS)
     for batch in batches:
         yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
 
 
-def _arrow(file: BinaryIO, schema: pa.Schema) -> Iterator[pa.Table]:
+def _arrow(file: BinaryIO, schema: pa.Schema, _: int) -> Iterator[pa.Table]:
     with pa_ipc.open_file(file) as reader:
         for number in range(reader.num_record_batches):
             batch = pa.Table.from_batches([reader.get_batch(number)])
             yield batch.select(schema.names).cast(schema)
 
 
-_READERS: dict[RowsAs, Callable[[BinaryIO, pa.Schema], Iterable[pa.Table]]] = {
+_READERS: dict[RowsAs, Callable[[BinaryIO, pa.Schema, int], Iterable[pa.Table]]] = {
     "arrow": _arrow,
     "csv": _csv,
     "json": _array,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -17,16 +15,17 @@ from ..base import mending
 from ..formats import csv_format, json_format, parquet_format
 from ..formats.columns import framed
 from ..formats.encoding import decode
+from .ahead import side_by_side
 
 if TYPE_CHECKING:
     from ...core.models import ChunkMetadata, OutputFormat
     from ...core.ports import StorageHandler
     from .course import Course
 
-AHEAD = 2
+THREADS = 2
 """Batches worked on at once: fewer would do for a disk, but a bucket's answers take their time."""
 BATCH_BYTES = 1 << 20
-BATCH_ROWS = 8192
+BATCH_CELLS = 1 << 17
 """A batch has no more of both than one chunk brings: a megabyte of Parquet may be many rows."""
 T = TypeVar("T")
 
@@ -118,25 +117,25 @@ class Source:
     schema: pa.Schema
     batch_bytes: int = BATCH_BYTES
 
-    def worked(self, course: Course, work: Callable[[Batch], T]) -> Iterator[T]:
-        """What `work` makes of each batch, in order; it runs in threads, a few batches ahead.
+    def worked(
+        self, course: Course, work: Callable[[Batch], T], *, threads: int = THREADS
+    ) -> Iterator[T]:
+        """What `work` makes of each batch, in order; it runs in so many threads, ahead of who asks.
 
         Raises:
             ChunkMissing, ChunkDamaged, StorageError; Conflict: the merge was cancelled.
         """
-        ahead: deque[tuple[int, Future[T]]] = deque()
-        with ThreadPoolExecutor(AHEAD, thread_name_prefix="rowmill-merge") as pool:
-            try:
-                for chunks in self._batches():
-                    rows = sum(chunk.key.rows for chunk in chunks)
-                    ahead.append((rows, pool.submit(self._work, chunks, work)))
-                    if len(ahead) > AHEAD:
-                        yield from _next(ahead, course)
-                while ahead:
-                    yield from _next(ahead, course)
-            finally:
-                for _, waiting in ahead:
-                    waiting.cancel()
+
+        def worked_on(chunks: Sequence[ChunkMetadata]) -> tuple[int, T]:
+            batch = Batch(tuple(_read(self.storage, chunk) for chunk in chunks))
+            return batch.rows, work(batch)
+
+        for rows, made in side_by_side(self._batches(), worked_on, threads):
+            course.go_on()
+            yield made
+            del made  # before the next one is waited for
+            # Here the writer has come back for it.
+            course.passed(rows)
 
     def tables(self, course: Course) -> Iterator[pa.Table]:
         return self.worked(course, lambda batch: batch.table(self.schema))
@@ -144,26 +143,15 @@ class Source:
     def _batches(self) -> Iterator[list[ChunkMetadata]]:
         batch: list[ChunkMetadata] = []
         size = rows = 0
+        most_rows = BATCH_CELLS // len(self.schema)
         for chunk in self.chunks:
             size, rows = size + chunk.bytes, rows + chunk.key.rows
-            if batch and (size > self.batch_bytes or rows > BATCH_ROWS):
+            if batch and (size > self.batch_bytes or rows > most_rows):
                 yield batch
                 batch, size, rows = [], chunk.bytes, chunk.key.rows
             batch.append(chunk)
         if batch:
             yield batch
-
-    def _work(self, chunks: Sequence[ChunkMetadata], work: Callable[[Batch], T]) -> T:
-        return work(Batch(tuple(_read(self.storage, chunk) for chunk in chunks)))
-
-
-def _next(ahead: deque[tuple[int, Future[T]]], course: Course) -> Iterator[T]:
-    rows, waiting = ahead.popleft()
-    made = waiting.result()
-    course.go_on()
-    yield made
-    # Here the writer has come back for the next one.
-    course.passed(rows)
 
 
 def _read(storage: StorageHandler, chunk: ChunkMetadata) -> Piece:

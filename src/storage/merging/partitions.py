@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -108,6 +108,7 @@ def _by_value(
 ) -> tuple[Part, ...]:
     _refuse_other_fields(schema, by)
     bins: dict[str, _Bin] = {}
+    taken = {NULL.lower()}
     with ExitStack() as files:
 
         def new_bin(value: str) -> _Bin:
@@ -116,7 +117,9 @@ def _by_value(
                     f"the field {by} has more than {MOST_VALUES} values to partition by",
                     hint="choose a field with few values, or partition by size",
                 )
-            name = f"{quote(by)}={value}/part-00000.parquet"
+            folder = value if value == NULL else _beside(taken, value)
+            taken.add(folder.lower())
+            name = f"{quote(by)}={folder}/part-00000.parquet"
             return _Bin(name, opened(name), files)
 
         for group in rows:
@@ -159,6 +162,13 @@ def _folder(value: pa.Scalar) -> str:
         return "%5F" + text[1:]
     # A name that ends in a dot, or is empty, is none on some systems.
     return text[:-1] + "%2E" if text.endswith(".") else text
+
+
+def _beside(taken: set[str], folder: str) -> str:
+    """A name for the folder that differs from those also where case does not count."""
+    if folder.lower() not in taken:
+        return folder
+    return "".join(f"%{byte:02X}" for byte in unquote_to_bytes(folder))
 
 
 def _write_full(bins: list[_Bin]) -> None:
