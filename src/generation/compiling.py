@@ -10,6 +10,7 @@ from functools import cached_property
 import pyarrow as pa
 
 from ..core.errors import InvalidSchema, Problem
+from ..core.kinds import FixedCombinations
 from ..core.models import DataSchema, FieldDefinition, Generation, TableDefinition
 from . import structure
 from .arrow_types import arrow_field
@@ -18,7 +19,7 @@ from .columns import build
 from .draws.blocks import Maker
 from .pooled import places
 from .pools import Pools
-from .promises import TRIED, broken_promises
+from .promises import TRIED, broken_promises, listed_problems
 from .recipe import Recipe, TableRecipe
 from .refusals import Refused
 from .routing import MODEL_KINDS, by_pool, by_row, written_by_model
@@ -26,7 +27,7 @@ from .rules.binding import Rules, bind_rules
 from .rules.nulls import Emptiness
 from .rules.together import bind_unique
 from .tables.binding import Bound, bind
-from .tables.bonds import is_unique
+from .tables.bonds import is_unique, null_share
 from .tables.fields import key_bond, key_cells
 from .tables.graph import (
     cycle_of,
@@ -40,6 +41,8 @@ from .tables.graph import (
 )
 from .tables.references import Dependencies, Names, Node
 
+LEAST_FILLED = 0.05
+"""Where fewer cells than this share are filled, no more rows are looked at for it."""
 SUMMED = 50_000
 """Rows of other tables that are looked at when compiling, for each field that sums them up."""
 
@@ -119,6 +122,7 @@ class _Work:
             for place, one in enumerate(table.fields):
                 path = f"{at}fields[{place}]"
                 yield from structure.field_problems(one, path)
+                yield from self._listed(table, one, path)
                 yield from self._field(table, one, path, rules)
         self.graph = graph_of(self.schema, self.noted)
         self.waits = waiting(self.graph, self._written)
@@ -126,6 +130,16 @@ class _Work:
         if not cycle_of(self.graph):
             yield from depth_problems(self.schema, depths_of(self.graph), self.paths)
         yield from waiting_problems(self.schema, self.graph, self.waits, self.noted, self.paths)
+
+    def _listed(
+        self, table: TableDefinition, field: FieldDefinition, path: str
+    ) -> Iterator[Problem]:
+        rules = (rule for rule in table.rules if isinstance(rule, FixedCombinations))
+        if any(field.name in rule.fields for rule in rules):
+            return  # its own generator is not asked
+        for problem in listed_problems(field, path):
+            self.refused.add(table.name)
+            yield problem
 
     def brief(self, table: TableDefinition, field: FieldDefinition) -> Brief:
         given, schema = self.settings, self.schema
@@ -227,9 +241,13 @@ class _Work:
         return all(other[0] == name for node in nodes for other in self.graph[node])
 
     def tried(self, name: str) -> dict[str, int]:
-        """On how many rows each field of a table is looked at: few, where a cell sums up many."""
+        """On how many rows each field of a table is looked at: few, where a cell sums up many, and
+        more, where many a cell is empty."""
         return {
-            field.name: min(TRIED, SUMMED // self._reach[name, field.name])
+            field.name: min(
+                int(TRIED / max(1 - null_share(field), LEAST_FILLED)),
+                SUMMED // self._reach[name, field.name],
+            )
             for field in self.schema.table(name).fields
         }
 

@@ -7,13 +7,15 @@ the checker that later looks at every chunk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ..core.errors import Problem
+from ..core import kinds
+from ..core.errors import InvalidArgument, Problem
 from ..core.models import Constraints, FieldDefinition, TableDefinition
 from ..utils.validators import Fault, column_faults
+from .arrow_types import to_array
 from .draws.blocks import Block
 from .recipe import TableRecipe
 
@@ -39,8 +41,47 @@ def _broken(
     block = Block(rows[: recipe.row_count], recipe.makers)
     for number, field in enumerate(table.fields):
         if field.name in names and field.name not in absent:
-            faults = column_faults(block.column(field.name), field)
-            yield from (_problem(fault, field, f"{at}fields[{number}]") for fault in faults)
+            path = f"{at}fields[{number}]"
+            try:
+                faults = column_faults(block.column(field.name), field)
+            except InvalidArgument as exc:  # rules leave a row no value
+                yield Problem(path, "rules_contradict", exc.message, exc.hint)
+                continue
+            yield from (_problem(fault, field, path) for fault in faults)
+
+
+def listed_problems(field: FieldDefinition, path: str) -> Iterator[Problem]:
+    """What a generator lists and the field's constraints forbid, however rarely it comes."""
+    values = _listed(field.generator)
+    if not values:
+        return
+    try:
+        column = to_array(values, field)
+    except (ValueError, TypeError, ArithmeticError):  # which is told where the column is built
+        return
+    # Each alone may come many times, and the generator says itself which enum it fits.
+    given = field.constraints.model_copy(update={"unique": False})
+    if isinstance(field.generator, kinds.Category):
+        given = given.model_copy(update={"enum": None})
+    alone = field.model_copy(update={"constraints": given})
+    for fault in column_faults(column, alone):
+        yield _problem(fault, field, path)
+
+
+def _listed(generator: kinds.Generator | None) -> list[kinds.Scalar]:
+    if isinstance(generator, kinds.Category):
+        return _weighty(generator.values, generator.weights)
+    if isinstance(generator, kinds.Subcategory):
+        weights = generator.weights or {}
+        groups = (_weighty(those, weights.get(of)) for of, those in generator.values.items())
+        return [value for group in groups for value in group]
+    return list(generator.values.values()) if isinstance(generator, kinds.Lookup) else []
+
+
+def _weighty(values: Sequence[kinds.Scalar], weights: Sequence[float] | None) -> list[kinds.Scalar]:
+    if weights is None or len(weights) != len(values):
+        return list(values)
+    return [value for value, weight in zip(values, weights, strict=True) if weight]
 
 
 def _problem(fault: Fault, field: FieldDefinition, path: str) -> Problem:

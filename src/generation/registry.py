@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "uniform": Kind(NUMBERS | MOMENTS, _range),
     **{kind: Kind(NUMBERS, numbers.continuous) for kind in numbers.CONTINUOUS},
     **{kind: Kind(NUMBERS, numbers.discrete) for kind in numbers.DISCRETE},
+    "zipf": Kind(NUMBERS, numbers.ranked),
     "bernoulli": Kind(frozenset({"boolean"}), numbers.boolean),
     "datetime": Kind(MOMENTS, moments.moment),
     "timedelta": Kind(frozenset({"duration", "date", "datetime"}), durations.duration, _after),

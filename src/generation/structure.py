@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..core.errors import Problem
 from ..core.models import Constraints, DataSchema, FieldDefinition, TableDefinition
+from ..utils.validators import may_be_null
 from .pools import Pools, UnknownLocale
 from .registry import needs
 from .tables.binding import follows
@@ -92,7 +93,7 @@ def _keys(table: TableDefinition, at: str) -> Iterator[Problem]:
             yield unknown_field(path, name, names)
             continue
         field = table.fields[names.index(name)]
-        if field.may_be_null:
+        if may_be_null(field):
             message = f"{name!r} is part of the primary key and may be null"
             yield Problem(path, "nullable_key", message, "drop nullable, or the field from the key")
 

@@ -170,6 +170,9 @@ RANGES = (
 )  # fmt: skip
 
 WEIGHTS = (
+    made("a value in a million that is forbidden", "", "constraint_conflict", "integer", "category",
+         values=[0, 5], weights=[1e-6, 1], constraints={"minimum": 1})._replace(
+        path="fields[0].constraints.minimum"),
     made("two values, one weight", "weights", "weights_mismatch", "string", "category",
          values=["a", "b"], weights=[1]),
     made("one value, three weights", "weights", "weights_mismatch", "string", "category",
@@ -207,6 +210,21 @@ RULES = (
     ruled("each before the other", "rules[1]", "rules_contradict",
           before("a", "b"), before("b", "a")),
     ruled("the end before the start", "rules[0]", "empty_window", before("start", "end")),
+    ruled("a word before a day", "rules[0]", "wrong_type", before("word", "end")),
+    Impossible("yes above no", {"name": "t", "fields": [
+        {"name": "a", "type": "boolean"}, {"name": "b", "type": "integer"}],
+        "rules": [{"rule": "implies", "when": "b > 5", "then": "a >= TRUE"}]},
+        "rules[0].then", "wrong_type"),
+    Impossible("exact shares and a combination", {"name": "t", "fields": [
+        {"name": "a", "generator": {"kind": "category", "values": ["x"], "quota": "exact"}},
+        {"name": "b"}], "rules": [{"rule": "fixed_combinations", "fields": ["a", "b"],
+                                   "combinations": [["y", "z"]]}]},
+        "rules[0].fields[0]", "rules_contradict"),
+    Impossible("empty beside its combination", {"name": "t", "fields": [
+        {"name": "a", "null_when": "c > 3"}, {"name": "b"}, {"name": "c", "type": "integer"}],
+        "rules": [{"rule": "fixed_combinations", "fields": ["a", "b"],
+                   "combinations": [["y", "z"]]}]},
+        "rules[0].fields[0]", "rules_contradict"),
     ruled("a rule about nobody", "rules[0].low", "unknown_column", before("aa", "b")),
     ruled("a rule nobody knows", "rules[0].rule", "unknown_rule",
           {"rule": "inequalty", "low": "a", "high": "b"}),
@@ -249,6 +267,8 @@ WORDS = (
     whole("a key that is not there", "primary_key[0]", "unknown_field", primary_key=["agee"]),
     whole("a key that may be empty", "primary_key[0]", "nullable_key", primary_key=["age"],
           fields=[{"name": "age", "type": "integer", "nullable": True}]),
+    whole("a key that is always empty", "primary_key[0]", "nullable_key", primary_key=["age"],
+          fields=[{"name": "age", "generator": {"kind": "constant", "value": None}}]),
     whole("the same name twice", "fields[1].name", "duplicate_field",
           fields=[{"name": "age"}, {"name": "age"}]),
     whole("an expectation of nothing", "expectations[0]", "unknown_field",
@@ -274,6 +294,14 @@ TABLES = (
             "counts_do_not_fit", *counted(601, minimum=1, maximum=6)),
     related("counts the wrong way round", "tables[1].foreign_keys[0].per_parent.minimum",
             "empty_range", *counted(50, minimum=6, maximum=1)),
+    related("children of parents that have none",
+            "tables[1].foreign_keys[0].per_parent.share_with_none", "counts_do_not_fit",
+            *counted(5, share_with_none=1)),
+    related("line numbers that tell no rows apart", "tables[1].fields[1].constraints.unique",
+            "unique_not_possible", parents(10),
+            table("lines", link("parent"), {"name": "line", "type": "integer",
+                  "generator": {"kind": "line_number"}}, rows=50, primary_key=["line"],
+                  foreign_keys=[key("parent", "parents")])),
     related("nobody says how many", "tables[1].rows", "rows_missing",
             parents(10), table("others", ID)),
     related("the same table twice", "tables[1].name", "duplicate_table",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from src.generation.draws.cells import below, happens, scaled, uniforms, words
 from src.generation.draws.keys import derive
 from src.generation.draws.permutations import TABLED, DistinctIndexes, Permutation
+from src.generation.makers.identifiers import uuid_text
 
 KEY = derive(7, "table", "field", "value")
 ROWS = np.arange(100_000, dtype=np.int64)
@@ -39,6 +40,19 @@ def test_the_words_never_change_between_versions():
         17121015197717060756,
         7653042795113421651,
     ]
+
+
+def test_rows_beyond_32_bits_have_words_of_their_own():
+    rows = np.array([row + beyond for beyond in (0, 2**31, 2**32, 2**53, 2**62) for row in (0, 5)])
+    assert len(set(words(KEY, rows).tolist())) == len(rows)
+
+
+def test_a_uuid_holds_the_whole_word_of_its_row():
+    """So no two rows have the same, whatever the rest of it is."""
+    texts = uuid_text(KEY, derive(7, "free"), ROWS[:1000]).to_pylist()
+    numbers = [int(text.replace("-", ""), 16) for text in texts]
+    held = [(n >> 80) << 16 | (n >> 64 & 0xFFF) << 4 | n >> 58 & 0xF for n in numbers]
+    assert held == words(KEY, ROWS[:1000]).tolist()
 
 
 @pytest.mark.parametrize("lag", [1, 2, 7, 1000])
@@ -79,6 +93,12 @@ def test_each_bit_of_a_word_is_fair_and_independent_of_the_next():
     assert (abs(bits.mean(axis=0) - 0.5) < 4.5 * 0.5 / np.sqrt(len(ROWS))).all()
     flips = (bits[1:] ^ bits[:-1]).mean(axis=0)
     assert (abs(flips - 0.5) < 4.5 * 0.5 / np.sqrt(len(ROWS))).all()
+
+
+def test_every_seed_up_to_the_last_has_streams_of_its_own():
+    ends = [2**bits for bits in (31, 32, 53, 62)]
+    seeds = {seed for end in ends for seed in (0, 1, end - 1, end, end + 1)} | {2**63 - 1}
+    assert len({derive(seed, "field") for seed in seeds}) == len(seeds)
 
 
 def test_names_cannot_be_joined_into_another_key():
@@ -130,6 +150,19 @@ def test_the_inverse_undoes_a_permutation_of_any_size(size, seed):
     assert (permutation.inverse(image) == numbers).all()
 
 
+@pytest.mark.parametrize(
+    ("size", "image"),
+    [
+        (10, [8, 7, 5]),
+        (TABLED + 1, [13284, 3314, 6773]),
+        (130**2, [7482, 3945, 10498]),
+        (10**12, [330341828176, 149613275705, 849114542272]),
+    ],
+)
+def test_a_permutation_never_changes_between_versions(size, image):
+    assert Permutation(derive(7, "t", "f"), size).forward(np.arange(3)).tolist() == image
+
+
 def test_a_permutation_looks_random():
     image = Permutation(KEY, len(ROWS)).forward(ROWS)
     assert abs(correlation(ROWS, image)) < CHANCE
@@ -153,3 +186,4 @@ def test_distinct_indexes_are_distinct_and_reach_all_over(size):
     assert len(np.unique(found)) == len(rows)
     assert found.min() < size / 1000
     assert size * 0.999 < found.max() < size
+    assert abs(correlation(rows, found)) < CHANCE

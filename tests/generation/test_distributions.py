@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.generation.draws.cells import words
-from src.generation.draws.choices import Choice, Partition, shares
+from src.generation.draws.choices import Choice, Partition, shares, weighted
 from src.generation.draws.distributions import NormalDistribution, Truncated
 from src.generation.draws.keys import derive
 
@@ -260,6 +260,17 @@ def test_a_biased_coin_is_as_biased_as_asked():
     assert abs(pc.mean(heads.cast(pa.int8())).as_py() - 0.8) < 4 * (0.16 / ROWS) ** 0.5
 
 
+def test_a_word_on_the_border_of_two_shares_belongs_to_the_upper_one():
+    third = int(2**53 / 3) << 11
+    drawn = weighted([1, 1, 1]).at(np.array([0, third - 1, third, 2**64 - 1], np.uint64))
+    assert drawn.tolist() == [0, 0, 1, 2]
+
+
 def test_what_is_left_over_goes_to_the_largest_remainders():
     assert shares([0.2, 0.3, 0.5], 7) == [1, 2, 4]
     assert shares([1, 1, 1], 4) == [2, 1, 1]
+
+
+def test_shares_are_exact_where_floats_no_longer_tell_neighbours_apart():
+    seventh = 2**55 + 1
+    assert shares([1, 6], 7 * seventh) == [seventh, 6 * seventh]

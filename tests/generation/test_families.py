@@ -10,6 +10,9 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
+from src.generation.draws.keys import derive
+from src.generation.tables.links import Earlier, Orphans, _product
+
 from .families import (
     AMOUNT,
     FAMILIES,
@@ -25,6 +28,8 @@ from .families import (
     summed,
     table,
 )
+
+NONE = Orphans(derive(1, "orphans"), 3, 0)
 
 
 def counts_of(rows, field="parent", among=None):
@@ -123,10 +128,34 @@ def test_chance_gives_parents_as_many_as_chance_does():
     assert abs(counts.var() / 10 - 1) < 0.3  # Poisson: the variance is the mean
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_chance_leaves_out_no_parent(count):
+    found = family(parents(count), children(rows=300))["children"]
+    assert min(counts_of(found, among=count)) > 300 / count * 0.6
+
+
 def test_another_seed_gives_other_parents():
     first, second = (family(*FAMILIES["a skew"], seed=seed)["children"] for seed in (1, 2))
     same = pc.sum(pc.equal(first["parent"], second["parent"])).as_py()
     assert same < 200
+
+
+def test_each_of_the_earlier_rows_is_as_likely_a_parent():
+    row, seeds = 2, 1000
+    found = Counter(
+        int(Earlier("x", derive(seed, "who"), NONE).parents(np.array([row]))[0])
+        for seed in range(seeds)
+    )
+    assert found.keys() == {0, 1}
+    assert abs(found[0] / seeds - 0.5) < 4 * 0.5 / seeds**0.5
+
+
+@pytest.mark.parametrize("modulus", [2**31, 2**31 + 1, 2**36 + 31, 2**40 + 15])
+def test_a_product_is_exact_where_it_passes_64_bits(modulus):
+    some = np.array([0, 1, 12_345, modulus // 2, modulus - 1])
+    left, right = np.repeat(some, len(some)), np.tile(some, len(some))
+    exact = [int(a) * int(b) % modulus for a, b in zip(left, right, strict=True)]
+    assert _product(left, right, modulus).tolist() == exact
 
 
 # ── lines, pairs, referrals ───────────────────────────────────────────────────────────────────

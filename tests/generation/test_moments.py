@@ -32,8 +32,11 @@ def test_dates_fill_their_range_both_ends_included():
     [
         ({}, date(2021, 1, 31), TODAY),
         ({"minimum": "2025-12-01"}, date(2025, 12, 1), TODAY),
+        ({"minimum": TODAY.isoformat()}, TODAY, TODAY),
         ({"minimum": "2030-02-28"}, date(2030, 2, 28), date(2035, 2, 28)),
         ({"maximum": "2000-02-29"}, date(1995, 2, 28), date(2000, 2, 29)),
+        ({"maximum": "0003-06-01"}, date(1, 6, 1), date(3, 6, 1)),
+        ({"minimum": "9998-06-01"}, date(9998, 6, 1), date(9999, 6, 1)),
     ],
     ids=str,
 )
@@ -52,11 +55,14 @@ def test_times_of_day_have_seconds():
     assert set(cells.to_pylist()) == {time(23, 59, 58), time(23, 59, 59)}
 
 
-def test_microseconds_come_where_a_bound_has_them():
-    cells = moments(
-        "datetime", minimum="2024-01-01T00:00:00.000001", maximum="2024-01-01T00:00:00.000003"
+@pytest.mark.parametrize(("low", "high"), [(1, 3), (0, 2), (999_998, 1_000_000)])
+def test_microseconds_come_where_a_bound_has_them(low, high):
+    start = datetime(2024, 1, 1)  # noqa: DTZ001 - wall time
+    ends = [start + timedelta(microseconds=end) for end in (low, high)]
+    cells = moments("datetime", minimum=ends[0].isoformat(), maximum=ends[1].isoformat())
+    assert {(cell - start) // timedelta(microseconds=1) for cell in cells.to_pylist()} == set(
+        range(low, high + 1)
     )
-    assert {cell.microsecond for cell in cells.to_pylist()} == {1, 2, 3}
 
 
 def test_a_bound_in_another_zone_is_moved_to_utc():
@@ -89,6 +95,33 @@ def test_working_hours_are_kept_on_the_wall_over_both_clock_changes():
     assert time(17, 29) < max(walls) < time(17, 30)
     assert min(berlin).date() == date(2024, 3, 25)
     assert max(berlin).date() == date(2024, 11, 1)  # the 4th begins at midnight only
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2024-03-31", {0, 1, 3, 4, 5}), ("2024-10-27", {0, 1, 2, 3, 4, 5})]
+)
+def test_hours_in_which_the_clocks_change_end_on_the_wall_too(day, hours):
+    night = {
+        "kind": "datetime",
+        "minimum": day,
+        "maximum": f"{day}T23:59:59",
+        "time_zone": "Europe/Berlin",
+        "business_hours": {"start": "00:00", "end": "06:00", "days": ["sun"]},
+    }
+    cells = column({"type": "datetime", "generator": night}, rows=2000)
+    berlin = [cell.astimezone(ZoneInfo("Europe/Berlin")) for cell in cells.to_pylist()]
+    assert {moment.hour for moment in berlin} == hours
+
+
+def test_working_hours_reach_to_the_last_second_of_the_range():
+    hours = {
+        "kind": "datetime",
+        "minimum": "2024-03-25T09:30:00",
+        "maximum": "2024-03-25T09:30:02",
+        "business_hours": {"start": "09:00", "end": "17:30"},
+    }
+    cells = column({"type": "datetime", "generator": hours}, rows=200)
+    assert {cell.second for cell in cells.to_pylist()} == {0, 1, 2}
 
 
 def test_every_second_of_the_working_hours_is_as_likely():

@@ -52,11 +52,11 @@ def data(**columns):
     return pa.table({name: pa.array(filled[name], TYPES[name]) for name in TYPES})
 
 
-def judged(schema, tables, folder, *, piece=2, rows=None):
+def judged(schema, tables, folder, *, piece=2, rows=None, **sizes):
     if isinstance(tables, pa.Table):
         tables = {schema.tables[0].name: tables}
     asked = rows or {name: table.num_rows for name, table in tables.items()}
-    with Judge(schema, asked, folder, load_pools()) as judge:
+    with Judge(schema, asked, folder, load_pools(), **sizes) as judge:
         for name, table in tables.items():
             for start in range(0, table.num_rows, piece):
                 judge.feed(name, table.slice(start, piece))

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.core.parsing import parse_schema
-from src.storage.judging import spill
 from src.utils import folds
 from src.utils.promises import promises
 
@@ -333,12 +332,7 @@ def test_a_share_without_a_tolerance_may_be_four_standard_errors_away(count, hel
 )
 def test_a_quantile_out_of_memory_is_the_quantile(values, held_at_once, q):
     blocks = [np.array(values[start : start + 3]) for start in range(0, len(values), 3)]
-    in_memory = folds.IN_MEMORY
-    folds.IN_MEMORY = held_at_once
-    try:
-        found = folds.quantile(lambda: iter(blocks), len(values), q)
-    finally:
-        folds.IN_MEMORY = in_memory
+    found = folds.quantile(lambda: iter(blocks), len(values), q, held_at_once)
     assert found == pytest.approx(np.quantile(values, q), rel=1e-12, abs=1e-300)
 
 
@@ -358,8 +352,7 @@ def test_a_correlation_in_pieces_is_that_of_the_whole(pairs):
 # ── large data ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_keys_in_many_parts_on_disk_are_found_wherever_they_lie(tmp_path, monkeypatch):
-    monkeypatch.setattr(spill, "BLOCK_ROWS", 100)
+def test_keys_in_many_parts_on_disk_are_found_wherever_they_lie(tmp_path):
     rows = 5_000
     schema = schema_with(
         {"check": "unique", "fields": ["email"]}, {"check": "unique", "fields": ["id"]}
@@ -367,15 +360,16 @@ def test_keys_in_many_parts_on_disk_are_found_wherever_they_lie(tmp_path, monkey
     emails = [f"user{n}@example.com" for n in range(rows)]
     emails[4_321] = emails[17]
     table = data(id=list(range(rows)), email=emails)
-    email, number = judged(schema, table, tmp_path, piece=300, rows={"t": 64_000_000})[:2]
+    email, number = judged(
+        schema, table, tmp_path, piece=300, rows={"t": 64_000_000}, block_rows=100
+    )[:2]
     assert email.examples == ("rows 17 and 4321",)
     assert number.held
 
 
-def test_a_column_of_one_value_is_no_burden_and_every_repetition_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr(spill, "BLOCK_ROWS", 64)
+def test_a_column_of_one_value_is_no_burden_and_every_repetition_counts(tmp_path):
     schema = schema_with({"check": "unique", "fields": ["country"]})
-    verdict = judged(schema, data(country=["DE"] * 1_000), tmp_path, piece=90)[0]
+    verdict = judged(schema, data(country=["DE"] * 1_000), tmp_path, piece=90, block_rows=64)[0]
     assert verdict.measured == "999 rows of 1,000 repeat an earlier one"
 
 

@@ -85,15 +85,17 @@ def refusals(fields: list[Any], rules: list[Any], rows: int = ROWS, **more: Any)
 
 
 def judged(
-    schema: DataSchema, tables: Mapping[str, pa.Table], piece: int = 500
+    schema: DataSchema, tables: Mapping[str, pa.Table], piece: int = 500, **sizes: int
 ) -> tuple[Verdict, ...]:
     rows = {name: table.num_rows for name, table in tables.items()}
-    with TemporaryDirectory() as folder, Judge(schema, rows, Path(folder)) as judge:
+    with TemporaryDirectory() as folder, Judge(schema, rows, Path(folder), **sizes) as judge:
         for name, table in tables.items():
             for start in range(0, table.num_rows, piece):
                 judge.feed(name, table.slice(start, piece))
         return judge.verdicts()
 
 
-def broken(schema: DataSchema, tables: Mapping[str, pa.Table], piece: int = 500) -> list[Verdict]:
-    return [verdict for verdict in judged(schema, tables, piece) if not verdict.held]
+def broken(
+    schema: DataSchema, tables: Mapping[str, pa.Table], piece: int = 500, **sizes: int
+) -> list[Verdict]:
+    return [verdict for verdict in judged(schema, tables, piece, **sizes) if not verdict.held]

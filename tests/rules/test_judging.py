@@ -8,7 +8,6 @@ import pyarrow as pa
 import pytest
 
 from src.core.parsing import parse_schema
-from src.storage.judging import bench
 from src.utils.promises import promises
 
 from .ruled import below, broken, computed, judged, moment, number, true, when
@@ -135,13 +134,13 @@ def children(ids, numbers):
 
 @pytest.mark.parametrize("rows", [1_000_000, 1])
 @pytest.mark.parametrize("piece", [1, 3])
-def test_a_rule_about_a_parent_is_judged_in_parts_of_any_size(piece, rows, monkeypatch):
-    monkeypatch.setattr(bench, "PART_ROWS", rows)
+def test_a_rule_about_a_parent_is_judged_in_parts_of_any_size(piece, rows):
     said = family(below("p.low", "n"))
     good = {"p": PARENTS, "c": children([3, 1, None, 2], [30, 11, 0, 25])}
     bad = {"c": children([3, 1, None, 2], [30, 11, 0, 19]), "p": PARENTS}
-    assert [v for v in broken(said, good, piece) if v.check == "inequality"] == []
-    (verdict,) = [v for v in broken(said, bad, piece) if v.check == "inequality"]
+    assert [v for v in broken(said, good, piece, part_rows=rows) if v.check == "inequality"] == []
+    found = broken(said, bad, piece, part_rows=rows)
+    (verdict,) = [v for v in found if v.check == "inequality"]
     assert verdict.examples == ("n 19, p.low 20 in row 3",)
 
 

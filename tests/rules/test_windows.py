@@ -327,10 +327,10 @@ def test_inequalities_are_drawn_at_a_million_rows_a_second():
 
     one = table_of(fields, [below("a", "b")], 1_000_000)
     one.make(0, 1000)
-    began = clock.perf_counter()
+    began = clock.process_time()
     one.make(0, 250_000)
     # A quarter of a second would be the promised speed; the machine may be busy with others.
-    assert clock.perf_counter() - began < 1.0
+    assert clock.process_time() - began < 1.0
 
 
 def test_two_hundred_rules_between_all_fields_are_bound_in_no_time():
@@ -341,9 +341,9 @@ def test_two_hundred_rules_between_all_fields_are_bound_in_no_time():
     fields = [number(name, 0, 10_000) for name in names]
     rules = [below(low, high) for low, high in combinations(names, 2)]
     rules = [*rules, true("f19 <= 9000"), true("f19 <= f00 + 9999")]
-    began = clock.perf_counter()
+    began = clock.process_time()
     rows = values(fields, rules[:200], rows=200)
-    assert clock.perf_counter() - began < 20
+    assert clock.process_time() - began < 20
     assert all((rows[low] <= rows[high]).all() for low, high in pairwise(names))
     (problem,) = refusals(fields[:2], [below("f00", "f01")] * 201)
     assert (problem.path, problem.code) == ("rules", "too_many_rules")

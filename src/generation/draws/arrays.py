@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,10 @@ from .cells import Rows
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+T = TypeVar("T")
 Part: TypeAlias = "pa.Array | str"
+Picked: TypeAlias = "tuple[pa.Array, Rows]"
+"""A list of strings without nulls, and which of them stands in each row."""
 
 
 def fixed_width(characters: Bytes) -> pa.Array:
@@ -51,6 +54,39 @@ def primitive(numbers: npt.NDArray[Any], kind: pa.DataType) -> pa.Array:
 def chosen(values: pa.Array, indexes: npt.NDArray[Any]) -> pa.Array:
     """`values[indexes]`."""
     return values.take(pa.array(indexes.astype(np.int32, copy=False)))
+
+
+def runs(pieces: pa.StringArray, counts: Rows) -> pa.Array:
+    """Text of neighbouring pieces: the first counts[0] of them, the next counts[1] …
+
+    Strings without nulls lie one behind the other already: nothing is copied.
+    """
+    _, ends, data = pieces.buffers()
+    edges = np.frombuffer(ends, np.int32, len(pieces) + 1, pieces.offset * 4)
+    places = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=places[1:])
+    return pa.StringArray.from_buffers(len(counts), pa.py_buffer(edges[places]), data)
+
+
+def woven(*parts: Picked | str) -> pa.Array:
+    """`joined` of strings that are picked from lists, of which there is one at least: taken all at
+    once, each string is copied once only."""
+    before, lists, indexes = "", list[pa.Array](), list[Rows]()
+    for part in parts:
+        if isinstance(part, str):
+            before += part
+        else:
+            lists.append(joined(before, part[0]))
+            indexes.append(part[1])
+            before = ""
+    lists[-1] = joined(lists[-1], before)
+    picks = np.empty((len(indexes[0]), len(lists)), np.int32)
+    first = 0
+    for place, index in enumerate(indexes):
+        picks[:, place] = index + first
+        first += len(lists[place])
+    pieces = chosen(pa.concat_arrays(lists), picks.reshape(-1))
+    return runs(pieces, np.full(len(picks), len(lists)))
 
 
 def texts(values: Sequence[str]) -> pa.Array:
@@ -92,7 +128,12 @@ def emptied(array: pa.Array, empty: Mask) -> pa.Array:
 
 def filled(template: str, pieces: dict[str, Part]) -> pa.Array:
     """`{given} {family}` with a column for each name in braces; names without one stay as text."""
-    parts: list[Part] = []
+    return joined(*laid_out(template, pieces))
+
+
+def laid_out(template: str, pieces: Mapping[str, T]) -> list[T | str]:
+    """What stands in a template, and the text between."""
+    parts: list[T | str] = []
     for number, piece in enumerate(template.replace("}", "{").split("{")):
         parts.append(pieces.get(piece, "{" + piece + "}") if number % 2 else piece)
-    return joined(*(part for part in parts if not (isinstance(part, str) and not part)))
+    return [part for part in parts if not (isinstance(part, str) and not part)]

@@ -33,14 +33,15 @@ def words(key: Key, rows: Rows, attempt: int = 0) -> Words:
     """One 64-bit word per row; another attempt is another stream."""
     veil = np.uint64((key.veil + attempt * _ATTEMPT) & MASK)
     z = rows.astype(np.uint64)
+    shifted = np.empty_like(z)  # one for all three: fresh memory costs as much as the arithmetic
     z *= np.uint64(GAMMA)
     z += np.uint64(key.place)
-    z ^= z >> np.uint64(30)
+    z ^= np.right_shift(z, np.uint64(30), out=shifted)
     z *= _FIRST
     z ^= veil
-    z ^= z >> np.uint64(27)
+    z ^= np.right_shift(z, np.uint64(27), out=shifted)
     z *= _SECOND
-    z ^= z >> np.uint64(31)
+    z ^= np.right_shift(z, np.uint64(31), out=shifted)
     if (ear := EAR.get()) is not None:
         ear.heard(key, rows, attempt, z)
     return z
@@ -65,9 +66,14 @@ def scaled(z: Words, size: int) -> Rows:
     """The high word of z · size (Lemire 2019), in 32-bit halves."""
     factor = np.uint64(size)
     if size <= 1 << 32:
-        high = (z >> np.uint64(32)) * factor
-        high += ((z & _LOW_HALF) * factor) >> np.uint64(32)
-        return (high >> np.uint64(32)).view(np.int64)
+        low = z & _LOW_HALF
+        low *= factor
+        low >>= np.uint64(32)
+        high = z >> np.uint64(32)
+        high *= factor
+        high += low
+        high >>= np.uint64(32)
+        return high.view(np.int64)
     return _high_word(z, factor).view(np.int64)
 
 

@@ -92,15 +92,18 @@ class Partition:
     def starts(self) -> Rows:
         return self.ends - self.counts
 
+    @property
+    def _total(self) -> int:
+        return int(self.ends[-1]) if len(self.ends) else 0
+
     @cached_property
     def _shift(self) -> int:
-        total = int(self.ends[-1])
-        return max(total.bit_length() - OWNER_BITS, 0)
+        return max(self._total.bit_length() - OWNER_BITS, 0)
 
     @cached_property
     def _guide(self) -> Rows:
         """The owner of each bucket of places, as in `Choice`."""
-        first = np.arange((int(self.ends[-1]) >> self._shift) + 1, dtype=np.int64) << self._shift
+        first = np.arange((self._total >> self._shift) + 1, dtype=np.int64) << self._shift
         low = np.searchsorted(self.ends, first, side="right")
         high = np.searchsorted(self.ends, first + (1 << self._shift) - 1, side="right")
         return np.where(low == high, low, MIXED)

@@ -20,6 +20,8 @@ from .keys import Key
 TABLED = 1 << 14
 """Up to here the permutation is the order of N random words: exact, and quicker than a network."""
 ROUNDS = 6
+CACHED = 1 << 14
+"""Numbers enciphered at once: what their rounds work on stays in the processor's cache."""
 
 _HALF = np.uint64(32)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
@@ -64,7 +66,10 @@ class Permutation:
         return tuple(drawn)
 
     def _walk(self, numbers: Rows, step: Callable[[Words], Words]) -> Rows:
-        found = step(numbers.astype(np.uint64))
+        found = numbers.astype(np.uint64)
+        for start in range(0, len(found), CACHED):
+            some = slice(start, start + CACHED)
+            found[some] = step(found[some])
         limit = np.uint64(self.size)
         outside = np.flatnonzero(found >= limit)
         while outside.size:

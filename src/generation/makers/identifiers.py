@@ -117,9 +117,19 @@ def _require_inside(brief: Brief, low: int, high: int) -> None:
 
 # ── UUIDs ─────────────────────────────────────────────────────────────────────────────────────
 
-HEX = np.array([int.from_bytes(f"{byte:02x}".encode(), "little") for byte in range(256)], "<u2")
-# Where each of the sixteen bytes' two characters begin in 8-4-4-4-12.
-PLACES = (0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34)
+DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8)
+# Four characters for each pair of bytes, most significant first, as they lie in memory.
+HEX = DIGITS[np.arange(1 << 16)[:, None] >> np.array([12, 8, 4, 0]) & 15].view("<u4").ravel()
+# Where each of the eight pairs' four characters begin in 8-4-4-4-12, and the hyphens.
+PLACES, HYPHENS = (0, 4, 9, 14, 19, 24, 28, 32), (8, 13, 18, 23)
+TEXT = np.dtype(
+    {
+        "names": [f"at{place}" for place in (*PLACES, *HYPHENS)],
+        "formats": ["<u4"] * len(PLACES) + ["u1"] * len(HYPHENS),
+        "offsets": [*PLACES, *HYPHENS],
+        "itemsize": 36,
+    }
+)
 
 
 def uuid(brief: Brief) -> Maker:
@@ -135,10 +145,11 @@ def uuid_text(distinct: Key, free: Key, rows: Rows) -> pa.Array:
     upper |= np.uint64(0x4000)
     lower = (first & np.uint64(0xF)) << np.uint64(58) | (second >> np.uint64(6))
     lower |= np.uint64(1 << 63)
-    raw = np.empty((len(rows), 2), ">u8")
-    raw[:, 0], raw[:, 1] = upper, lower
-    pairs = HEX[raw.view(np.uint8)].view(np.uint8)
-    text = np.full((len(rows), 36), ord("-"), np.uint8)
-    for byte, place in enumerate(PLACES):
-        text[:, place : place + 2] = pairs[:, 2 * byte : 2 * byte + 2]
-    return arrays.fixed_width(text)
+    text = np.empty(len(rows), TEXT)
+    for number, place in enumerate(PLACES):
+        half = upper if number < 4 else lower
+        pairs = (half >> np.uint64(48 - number % 4 * 16)).astype(np.uint16)
+        text[f"at{place}"] = HEX[pairs]
+    for place in HYPHENS:
+        text[f"at{place}"] = ord("-")
+    return arrays.fixed_width(text.view(np.uint8).reshape(len(rows), 36))

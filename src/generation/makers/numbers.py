@@ -17,6 +17,7 @@ from ..draws.blocks import Block, Maker
 from ..draws.cells import Floats, Rows, happens, uniforms
 from ..draws.choices import Choice
 from ..draws.decimals import DIGITS, exact
+from ..draws.ranks import Ranks, multiples
 from ..refusals import Refused
 from .domains import LARGEST, Domain, drawn_from
 from .grids import (
@@ -265,14 +266,40 @@ def discrete_weights(brief: Brief) -> tuple[int, Floats]:
     weights = np.where(fits, weights, 0.0)
     # Weights are relative to the highest of all: what is left must still be seen by the table.
     if not weights.sum() > LEAST_MASS:
-        message = f"hardly a value of this {brief.generator.kind} is allowed"
-        raise Refused("generator.truncate", "empty_truncation", message, "widen what is allowed")
+        raise _hardly_any(brief)
     return first, weights
 
 
 def _of_whole_numbers(brief: Brief, first: int, weights: Floats) -> Maker:
     choice, key, present = Choice(weights), brief.key("value"), presenter(brief)
     return lambda block: present(choice.draw(key, block.rows).astype(np.int64) + first)
+
+
+def ranked(brief: Brief) -> Maker:
+    """Zipf's ranks, of any number."""
+    _refuse_unique(brief)
+    (ranks, step), key, present = ranks_of(brief), brief.key("value"), presenter(brief)
+    return lambda block: present(ranks.draw(key, block.rows) * step)
+
+
+def ranks_of(brief: Brief) -> tuple[Ranks, int]:
+    """What is allowed of them is again Zipf's, of multiples of a step.
+
+    Raises: Refused.
+    """
+    given = brief.generator
+    low, high = float_ends(constrained(brief))
+    step = min((step_of(brief)[0] or exact(1)).numerator, 2**62)
+    first, last = multiples(low, high, step, given.n)
+    ranks = Ranks(first, last, given.exponent)
+    if first > last or not ranks.mass * float(step) ** -given.exponent > LEAST_MASS:
+        raise _hardly_any(brief)
+    return ranks, step
+
+
+def _hardly_any(brief: Brief) -> Refused:
+    message = f"hardly a value of this {brief.generator.kind} is allowed"
+    return Refused("generator.truncate", "empty_truncation", message, "widen what is allowed")
 
 
 def presenter(brief: Brief) -> Callable[[Rows], pa.Array]:

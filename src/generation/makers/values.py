@@ -28,10 +28,20 @@ def category(brief: Brief) -> Maker:
         return drawn_from(listed(pc.unique(column.filter(possible))), brief)
     key = brief.key("value")
     if getattr(brief.generator, "quota", None) == "exact":
+        column, parts = _merged(column, parts)
         quota = Quota(key, tuple(parts), brief.rows)
         return lambda block: chosen(column, quota.deal(block.rows))
     choice = weighted(parts)
     return lambda block: chosen(column, choice.draw(key, block.rows))
+
+
+def _merged(column: pa.Array, parts: Sequence[float]) -> tuple[pa.Array, list[float]]:
+    """Each value once: one that is listed twice has one share, rounded once."""
+    coded = column.dictionary_encode()
+    sums = [0.0] * len(coded.dictionary)
+    for index, part in zip(coded.indices.to_pylist(), parts, strict=True):
+        sums[index] += part
+    return coded.dictionary, sums
 
 
 def listed_values(brief: Brief) -> tuple[pa.Array, list[float]]:

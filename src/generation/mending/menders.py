@@ -75,6 +75,8 @@ MENDERS: dict[str, tuple[Mender, ...]] = {
     "no_such_text": (dropping("constraints.minLength", "constraints.maxLength"),),
     "pattern_too_large": (v.repeat_less,),
     "needs_model": (t.use_filler, v.let_repeat),
+    "cycle": (drop_value, dropping("null_when"), t.without("rules")),
+    "expectation_unmet": (t.count_as_planned,),
     "ambiguous_parent": (setting("generator", dict(COUNTER)),),
     "unknown_column": _EXPRESSION,
     # Tables.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ...core.errors import Problem
@@ -15,7 +15,7 @@ Document: TypeAlias = dict[str, Any]
 Steps: TypeAlias = tuple[str | int, ...]
 Judge: TypeAlias = Callable[[Document], tuple[Problem, ...]]
 
-MOST_ROUNDS = 12
+MOST_ROUNDS = 20
 """So often a document is judged: a problem that needs more fixes stays."""
 MOST_MENDED = 500
 """Problems looked at in one round; the others wait for the next."""
@@ -28,11 +28,12 @@ GONE = object()
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A problem and the canonical document around it."""
+    """A problem and the canonical document around it; `changes`: where fixes have changed it."""
 
     document: Document
     problem: Problem
     steps: Steps
+    changes: list[Steps] = field(default_factory=list)
 
     def get(self, steps: Steps) -> Any:
         """What stands there, None where nothing does."""
@@ -46,8 +47,13 @@ class Spot:
     def put(self, steps: Steps, value: Any) -> None:
         """Into what is there; nothing happens where the way to it is missing."""
         holder: Any = self.get(steps[:-1]) if steps else None
-        if isinstance(holder, dict) or _holds(holder, steps[-1] if steps else 0):
-            holder[steps[-1]] = value
+        last = steps[-1] if steps else 0
+        is_there = _holds(holder, last)
+        if (isinstance(holder, dict) and not is_there) or (
+            is_there and repr(holder[last]) != repr(value)
+        ):
+            holder[last] = value
+            self.changes.append(steps)
 
     def drop(self, steps: Steps) -> None:
         if self.get(steps) is not None or self._is_null(steps):
@@ -79,8 +85,8 @@ class Spot:
 
     def named(self, name: Any) -> Steps | None:
         """Where the table's column of that name is."""
-        for number, field in enumerate(self.get((*self.table, "fields")) or ()):
-            if isinstance(field, dict) and field.get("name") == name:
+        for number, one in enumerate(self.get((*self.table, "fields")) or ()):
+            if isinstance(one, dict) and one.get("name") == name:
                 return (*self.table, "fields", number)
         return None
 
@@ -107,20 +113,23 @@ def mended(document: Document, judge: Judge, menders: Menders) -> Document | Non
 
 def _mend(
     document: Document,
-    problems: Iterable[Problem],
+    problems: Sequence[Problem],
     menders: Menders,
     tried: Counter[tuple[str, str]],
 ) -> bool:
-    """Applies one fix for each problem; False where none is left to be tried."""
-    is_left = False
-    for problem in problems:
-        fixes, mark = menders(problem), (problem.path, problem.code)
-        if tried[mark] < len(fixes):
-            fixes[tried[mark]](Spot(document, problem, _steps(problem.path)))
-            tried[mark] += 1
-            is_left = True
+    """Applies one fix for each problem, and the next ones where none of these changes anything;
+    False where none is left to be tried."""
+    is_left, changes = True, list[Steps]()
+    while is_left and not changes:
+        is_left = False
+        for problem in problems:
+            fixes, mark = menders(problem), (problem.path, problem.code)
+            if tried[mark] < len(fixes):
+                fixes[tried[mark]](Spot(document, problem, _steps(problem.path), changes))
+                tried[mark] += 1
+                is_left = True
     _sweep(document)
-    return is_left
+    return bool(changes)
 
 
 def _steps(path: str) -> Steps:

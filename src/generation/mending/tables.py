@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..routing import words_in
@@ -27,7 +28,7 @@ def _parent(spot: Spot) -> Spot | None:
     name = spot.get((*spot.table, "foreign_keys", *_number(spot), "reference", "table"))
     for number, table in enumerate(spot.get(("tables",)) or ()):
         if isinstance(table, dict) and table.get("name") == (name or table.get("name")):
-            return Spot(spot.document, spot.problem, ("tables", number))
+            return replace(spot, steps=("tables", number))
     return None
 
 
@@ -76,6 +77,15 @@ def give_rows(spot: Spot) -> None:
     spot.put((*spot.table, "rows"), SOME_ROWS)
 
 
+def count_as_planned(spot: Spot) -> None:
+    """An expectation of so many rows becomes one of those there will be; others stay."""
+    if spot.get((*spot.steps, "check")) == "row_count":
+        name = spot.get((*spot.steps, "table"))
+        tables = [table for table in spot.get(("tables",)) if name in (None, table.get("name"))]
+        if tables[0].get("rows") is not None:
+            spot.put((*spot.steps, "equals"), tables[0]["rows"])
+
+
 def cut_circle(spot: Spot) -> None:
     """Foreign keys that begin the circle which the message names."""
     names = set(words_in(spot.problem.message.partition(": ")[2]))
@@ -92,7 +102,7 @@ def split_table(spot: Spot) -> None:
     for number, start in enumerate(range(MOST_FIELDS, len(fields), MOST_FIELDS), 2):
         part = {"name": f"{table['name']}_{number}", "fields": fields[start : start + MOST_FIELDS]}
         tables.append({**part, **({"rows": table["rows"]} if "rows" in table else {})})
-    table["fields"] = fields[:MOST_FIELDS]
+    spot.put((*spot.table, "fields"), fields[:MOST_FIELDS])
 
 
 def keep_tables(spot: Spot) -> None:

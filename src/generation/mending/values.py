@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import ceil, log10
 from typing import Any
 
+from ..makers.numbers import CONTINUOUS
 from ..registry import FORMATS, KINDS
 from .anything import COUNTER, PLAIN, dropping
 from .search import Spot, Steps
@@ -39,8 +40,8 @@ def convert_values(spot: Spot) -> None:
     if known and isinstance(generator, dict):
         if isinstance(weights := generator.get("weights"), list) and len(weights) == len(read):
             kept = [w for w, v in zip(weights, read, strict=True) if v is not None]
-            generator["weights"] = kept
-        generator[at[-1]] = known
+            spot.put((*at[:-1], "weights"), kept)
+        spot.put(at, known)
 
 
 def _number_or_none(value: Any) -> Any:
@@ -128,7 +129,8 @@ drop_bounds = dropping(*(f"constraints.{name}" for pair in ENDS[:2] for name in 
 
 def cut_tails(spot: Spot) -> None:
     """A range for a distribution without one."""
-    if spot.field is not None and isinstance(spot.get((*spot.field, "generator")), dict):
+    kind = spot.get((*spot.field, "generator", "kind")) if spot.field else None
+    if spot.field is not None and kind in CONTINUOUS:
         spot.put((*spot.field, "generator", "truncate"), [0, 1_000_000])
 
 

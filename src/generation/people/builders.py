@@ -44,26 +44,33 @@ def person(brief: Brief) -> Maker:
 
 
 def _name(identity: Identity, block: Block) -> pa.Array:
+    return arrays.woven(*_name_parts(identity, block))
+
+
+def _name_parts(identity: Identity, block: Block) -> list[arrays.Picked | str]:
     who = identity.of(block)
-    given = arrays.chosen(identity.given_names, who.given)
-    family = arrays.chosen(identity.family_names, who.family)
-    return arrays.filled(identity.pool.name_form, {"given": given, "family": family})
+    names = {
+        "given": (identity.given_names, who.given),
+        "family": (identity.family_names, who.family),
+    }
+    return arrays.laid_out(identity.pool.name_form, names)
 
 
 def _distinct_name(identity: Identity, block: Block) -> pa.Array:
     """With a number where the pool has fewer pairs of names than the table rows."""
     copy = identity.of(block).copy
     assert copy is not None  # noqa: S101 (a unique name is dealt)
-    return _numbered(_name(identity, block), copy, " ")
+    return arrays.woven(*_name_parts(identity, block), _numbers(copy, " "))
 
 
-def _numbered(texts: pa.Array, copies: Rows, before: str = "") -> pa.Array:
+def _numbers(copies: Rows, before: str = "") -> arrays.Picked:
     """The second of its kind is number 2; the first has none."""
-    if not copies.any():
-        return texts
-    numbers = pc.cast(pa.array(copies + 1), pa.string())
-    numbers = pc.if_else(pa.array(copies == 0), "", arrays.joined(before, numbers))
-    return arrays.joined(texts, numbers)
+    if copies.max(initial=0) <= len(copies):
+        known, index = np.arange(copies.max(initial=0) + 1), copies
+    else:
+        known, index = np.unique(copies, return_inverse=True)
+    numbers = pc.cast(pa.array(known + 1), pa.string())
+    return pc.if_else(pa.array(known == 0), "", arrays.joined(before, numbers)), index
 
 
 def _given_name(identity: Identity, block: Block) -> pa.Array:
@@ -90,12 +97,12 @@ def _email(identity: Identity, block: Block) -> pa.Array:
     else:
         # Turned by the given name, so that first copies do not all lie at the first domain.
         turn, copies = (copies + below(key, who.label, count)) % count, copies // count
-    local = _numbered(identity.address(block), copies)
-    return arrays.joined(local, arrays.chosen(arrays.texts(DOMAINS), turn))
+    domain = arrays.texts(DOMAINS), turn
+    return arrays.woven(*identity.address(block), _numbers(copies), domain)
 
 
 def _user_name(identity: Identity, block: Block) -> pa.Array:
-    return _numbered(identity.address(block), _copies(identity, block))
+    return arrays.woven(*identity.address(block), _numbers(_copies(identity, block)))
 
 
 def _copies(identity: Identity, block: Block) -> Rows:

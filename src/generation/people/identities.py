@@ -68,13 +68,12 @@ class Identity:
         """Whether some name cannot be written in an address: then none is."""
         return not (_all_written(self.given_slugs) and _all_written(self.family_slugs))
 
-    def address(self, block: Block) -> pa.Array:
+    def address(self, block: Block) -> tuple[arrays.Picked | str, ...]:
         """What stands before a number and the @."""
         if self.neutral:
-            return pa.repeat(pa.scalar(NEUTRAL), len(block.rows))
+            return (NEUTRAL,)
         who = self.of(block)
-        given = arrays.chosen(self.given_slugs, who.given)
-        return arrays.joined(given, ".", arrays.chosen(self.family_slugs, who.family))
+        return (self.given_slugs, who.given), ".", (self.family_slugs, who.family)
 
 
 def _all_written(slugs: pa.Array) -> bool:

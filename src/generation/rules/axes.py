@@ -24,6 +24,8 @@ from .places import Continuum, Listed, Measured, Places, Points, Worked
 
 NUMBERS = frozenset({"integer", "number"})
 MOMENTS = frozenset({"date", "time", "datetime"})
+MOST_RANKS = 100_000
+"""A rule needs the weight of each: beyond so many, Zipf's ranks are not bound by one."""
 Builder: TypeAlias = Callable[[Brief], "Axis | None"]
 
 
@@ -128,6 +130,10 @@ def _continuous(brief: Brief) -> Axis | None:
         return Axis(brief, Continuum(low, high), Shaped(window.base, None), low, high)
     law = Shaped(window.base, points.step)
     return Axis(brief, _points(points), law, points.low, points.high)
+
+
+def _ranked(brief: Brief) -> Axis | None:
+    return _discrete(brief) if brief.generator.n <= MOST_RANKS else None
 
 
 def _discrete(brief: Brief) -> Axis | None:
@@ -238,6 +244,7 @@ _BY_KIND: dict[str, Builder] = {
     "uniform": _even,
     **dict.fromkeys(numbers.CONTINUOUS, _continuous),
     **dict.fromkeys(numbers.DISCRETE, _discrete),
+    "zipf": _ranked,
     "category": _listed,
     "datetime": _moments,
     "timedelta": _durations,

@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 from ...core import kinds
 from ...core.errors import Problem
 from ...core.models import TableDefinition
+from ...utils.promises import stated
 from ..briefs import Brief
 from ..draws.blocks import Maker
+from ..expressions.compiling import compile_expression
+from ..expressions.kinds import BOOLEAN
 from ..expressions.syntax import Literal
 from ..refusals import Refused
 from . import ordering
@@ -73,8 +76,12 @@ def bind_rules(
     _settle(site, wanted)
     empty: dict[str, Emptiness] = {}
     for name, those in _by_field(site, [d for d in wanted if isinstance(d, Empty)]).items():
-        with site.refusing():
+        try:
             empty[name] = emptiness(site, briefs[name], those)
+        except Refused as refused:
+            if refused.at == "null_when":
+                refused.at = f"fields[{[*briefs].index(name)}].null_when"
+            site.note(refused)
     return Rules(site, empty)
 
 
@@ -91,8 +98,20 @@ def _bound(site: Site) -> list[Demand]:
                 _BINDERS[type(rule)](site, rule, at)
             else:
                 found += _READERS[type(rule)](site, rule, at)
+            _require_statement(site, rule, at)
     correlations.bind()
     return found
+
+
+def _require_statement(site: Site, rule: kinds.Rule, at: str) -> None:
+    """Raises: Refused: what the rule says of each row cannot be said of values of these types, so
+    that nobody could judge it."""
+    for said in stated(site.table.name, rule):
+        for part, text in (("then", said.expr), ("when", said.when)):
+            found = None if text is None else compile_expression(text, site.known, wanted=BOOLEAN)
+            if isinstance(found, tuple):
+                path = f"{at}.{part}" if isinstance(rule, kinds.Implies) else at
+                raise Refused(path, found[0].code, found[0].message, found[0].hint)
 
 
 _BINDERS: dict[type[Any], Callable[[Site, Any, str], None]] = {

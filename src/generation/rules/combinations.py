@@ -33,13 +33,22 @@ def bind_combinations(site: Site, rule: kinds.FixedCombinations, at: str) -> Non
         if brief.unique:
             message = f"{name!r} is unique, and takes few values here"
             raise Refused(path, "rules_contradict", message, "drop unique, or the rule")
+        if brief.field.generator is not None and _counts(brief.field.generator):
+            message = f"{name!r} is dealt by its own generator, and by this rule"
+            raise Refused(path, "rules_contradict", message, "drop the quota, or the rule")
         cells = _cells(brief, [values[place] for values in rule.combinations], at)
-        if brief.field.null_fraction:
-            message = f"{name!r} is empty where its combination is, and not by a share"
-            raise Refused(path, "rules_contradict", message, "drop null_fraction")
+        if brief.field.null_fraction or brief.field.null_when is not None:
+            message = f"{name!r} is empty where its combination is, and nowhere else"
+            hint = "drop null_fraction and null_when, and write null into combinations"
+            raise Refused(path, "rules_contradict", message, hint)
         site.complete.add(name)
         site.axes.pop(name, None)
         site.makers[name] = _maker(cells, choice, key, rule.fields)
+
+
+def _counts(generator: kinds.Generator) -> bool:
+    """Whether a generator promises more than which values there are."""
+    return isinstance(generator, kinds.Aggregate) or getattr(generator, "quota", None) is not None
 
 
 def _choice(rule: kinds.FixedCombinations, at: str) -> Choice:

@@ -68,15 +68,23 @@ def emptiness(site: Site, brief: Brief, demands: Sequence[Empty]) -> Emptiness:
     return Emptiness(brief.key("null"), share, when, forced)
 
 
+def _require_unsaid(site: Site, brief: Brief, at: str) -> None:
+    """Raises: Refused: something else says where the field is empty."""
+    name = brief.field.name
+    if name in site.fixed:
+        raise Refused(at, "field_fixed", f"{name!r} {site.fixed[name]}", "drop the rule")
+    if brief.field.null_when is not None:
+        message = f"null_when of {name!r} says already when it is empty"
+        raise Refused(at, "rules_contradict", message, "keep one of the two")
+    if name in site.complete:
+        message = f"{name!r} is empty where its combination is, and nowhere else"
+        raise Refused(at, "rules_contradict", message, "keep one of the two rules")
+
+
 def _check(site: Site, brief: Brief, demands: Sequence[Empty]) -> None:
     name = brief.field.name
     for demand in demands:
-        if name in site.fixed:
-            message = f"{name!r} {site.fixed[name]}"
-            raise Refused(demand.at, "field_fixed", message, "drop the rule")
-        if brief.field.null_when is not None:
-            message = f"null_when of {name!r} says already when it is empty"
-            raise Refused(demand.at, "rules_contradict", message, "keep one of the two")
+        _require_unsaid(site, brief, demand.at)
         if demand.wanted and not brief.field.may_be_null:
             message = f"{name!r} may not be empty"
             raise Refused(demand.at, "rules_contradict", message, "say that it is nullable")

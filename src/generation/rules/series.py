@@ -63,7 +63,7 @@ def _check_counter(brief: Brief) -> None:
         raise Refused("generator.wander", "rules_contradict", message, "drop wander or monotone")
     longest = layout(brief, given.per, "generator.per").most
     highest = abs(given.trend) * given.period / (2 * pi * max(longest, 1))
-    if given.cycle > highest:
+    if abs(given.cycle) > highest:
         message = "the wave is so high that the series would turn back"
         hint = f"cycle at most {highest:.3g} here (trend · period / 2π · rows), or drop monotone"
         raise Refused("generator.cycle", "rules_contradict", message, hint)
@@ -73,8 +73,8 @@ def _check_ends(brief: Brief) -> None:
     """What lies within the wave's reach must be allowed; noise is then drawn between the ends."""
     given = brief.generator
     low, high = float_ends(constrained(brief))
-    least = given.start + min(given.trend, 0) - given.cycle
-    most = given.start + max(given.trend, 0) + given.cycle
+    least = given.start + min(given.trend, 0) - abs(given.cycle)
+    most = given.start + max(given.trend, 0) + abs(given.cycle)
     if least < low or most > high:
         message = f"the series runs from {least:g} to {most:g}, outside its constraints"
         hint = "move minimum and maximum, or make trend and cycle smaller"
@@ -163,7 +163,12 @@ def _presenter(brief: Brief) -> Callable[[Floats], pa.Array]:
         return lambda values: pa.array(values, pa.float64())
     low, high = float_ends(constrained(brief))
     most = (10**DIGITS - 1) // int(step * 10 ** (places or 0))
-    first = int(max(np.ceil(low / float(step)), -most))
-    last = int(min(np.floor(high / float(step)), most))
-    grid = Grid(exact(1) * step, first, last, places, brief.field.type == "integer")
+    least, greatest = (
+        max(np.ceil(low / float(step)), -most),
+        min(np.floor(high / float(step)), most),
+    )
+    if least > greatest:
+        message = f"no multiple of {float(step):g} that a column can hold lies in the range"
+        raise Refused("constraints", "empty_range", message, "widen the range")
+    grid = Grid(exact(1) * step, int(least), int(greatest), places, brief.field.type == "integer")
     return lambda values: grid.array(grid.nearest(values))

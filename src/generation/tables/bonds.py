@@ -34,7 +34,7 @@ class Bond:
     def counts(self) -> PerParent | None:
         """What is said about the number of children; None where nothing is."""
         said = self.key.per_parent
-        return said if said is not None and said.model_fields_set else None
+        return said if said is not None and said != PerParent() else None
 
     @property
     def name(self) -> str:

@@ -44,7 +44,7 @@ def line_number(brief: Brief) -> Maker:
         message = "it is not clear which parent's rows are numbered"
         hint = "give one foreign key per_parent, or put it into the primary key beside this field"
         raise Refused("generator", "ambiguous_parent", message, hint)
-    if brief.field.constraints.unique:
+    if brief.unique:
         message = "line numbers begin again with each parent"
         hint = "put the key and the line number together into the primary key"
         raise Refused("constraints.unique", "unique_not_possible", message, hint)

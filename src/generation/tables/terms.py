@@ -119,6 +119,10 @@ class Census:
             raise Refused(
                 "per_parent", "too_wide", "there would be more than 2^62 rows", "lower it"
             )
+        if children and self.idle and not self.active:
+            message = f"{children:,} rows need a parent, and share_with_none leaves none to any row"
+            hint = "lower share_with_none, or ask for no rows"
+            raise Refused("per_parent.share_with_none", "counts_do_not_fit", message, hint)
         least, most = self.active * self.terms.low, None
         if self.terms.high is not None:
             most = self.active * self.terms.high

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ...core.models import DataSchema, FieldDefinition, TableDefinition
 from ...generation.pools import Pools
+from ...generation.routing import words_in
+from ...generation.rules.nulls import FOLLOWING
+from ...generation.tables.bonds import null_share, optional_share
 from ...utils.findings import Fold
 from ...utils.promises import resolve
 from ...utils.text import clean
-from .spill import Spill
+from ...utils.validators import may_be_null
+from .other_seeds import OtherSeeds
+from .spill import BLOCK_ROWS, Spill
 
 PART_ROWS = 250_000
 """Keys that a part of the key space is meant to hold: 6 MB."""
@@ -28,15 +34,24 @@ class Unjudgeable(Exception):
     """Why nothing can be measured; becomes the verdict."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Bench:
-    """Where folds are made: what they need to know beside the expectation."""
+    """Where folds are made: what they need to know beside the expectation.
+
+    What lies on disk is parted by `part_rows` and read back `block_rows` at a time.
+    """
 
     schema: DataSchema
     rows: Mapping[str, int]
     scratch: Path
     pools: Pools = Pools({})
+    part_rows: int = PART_ROWS
+    block_rows: int = BLOCK_ROWS
     made: int = 0
+
+    @cached_property
+    def other_seeds(self) -> OtherSeeds:
+        return OtherSeeds(self.schema, self.rows, self.pools)
 
     def side(self, *names: str, table: str | None) -> Side:
         places = [(name, resolve(self.schema, name, table)) for name in names]
@@ -72,21 +87,40 @@ class Bench:
                 return side, self.side(f"{parent}.{key.reference.fields[0]}", table=None)
         return side, None
 
+    def blank(self, side: Side) -> float:
+        """The share of rows in which a field of the side is empty, 1 where that follows from the
+        rows themselves."""
+        filled = 1.0
+        for about in side.fields:
+            filled *= 1 - _blank(about, self.table(side.table))
+        return 1 - filled
+
     def table(self, name: str) -> TableDefinition:
         return self.schema.table(name)
 
     def spills(self, *sides: Side) -> Iterator[Spill]:
         """One for each side, all parted alike."""
         for _ in sides:
-            yield Spill(self.place(), self.parts(*sides))
+            yield Spill(self.place(), self.parts(*sides), block_rows=self.block_rows)
 
     def parts(self, *sides: Side) -> int:
         rows = max(self.rows.get(side.table, 0) for side in sides)
-        return max(1, -(-rows // PART_ROWS))
+        return max(1, -(-rows // self.part_rows))
 
     def place(self) -> Path:
         self.made += 1
         return self.scratch / f"check_{self.made}"
+
+
+def _blank(about: FieldDefinition, table: TableDefinition) -> float:
+    keys = [key for key in table.foreign_keys if about.name in key.fields]
+    if keys:
+        return max(optional_share(key, table) for key in keys)
+    if not may_be_null(about):
+        return 0.0
+    follows = getattr(about.generator, "kind", None) in FOLLOWING or about.null_when is not None
+    is_ruled = any(about.name in words_in(rule.document()) for rule in table.rules)
+    return 1.0 if follows or is_ruled else null_share(about)
 
 
 Made = tuple[tuple[Side, ...], Fold]

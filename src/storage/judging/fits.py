@@ -25,7 +25,7 @@ from ...utils import chance
 from ...utils.constraints import among
 from ...utils.findings import Finding, Piece, number, percent, rows_of
 from ...utils.folds import numbers_of
-from ...utils.measures import Averaged
+from ...utils.measures import Averaged, OfValues
 from ...utils.text import clean, shown
 from .bench import Bench, Made, Unjudgeable
 from .spill import Numbers
@@ -78,6 +78,15 @@ def _discrete(brief: Brief) -> Law:
     return _listed(np.arange(first, first + len(weights), dtype=np.float64), weights)
 
 
+def _ranked(brief: Brief) -> Law:
+    ranks, step = numbers.ranks_of(brief)
+    return Law(
+        lambda x: ranks.cdf(x / step),
+        lambda x: ranks.cdf(np.ceil(x / step) - 1),
+        ranks.deviation * step,
+    )
+
+
 def _uniform(brief: Brief) -> Law:
     limits, points = numbers.uniform_range(brief)
     if points is None:
@@ -106,6 +115,7 @@ def _bernoulli(brief: Brief) -> Law:
 LAWS: Mapping[str, Callable[[Brief], Law]] = {
     **dict.fromkeys(numbers.CONTINUOUS, _continuous),
     **dict.fromkeys(numbers.DISCRETE, _discrete),
+    "zipf": _ranked,
     "uniform": _uniform,
     "category": _category,
     "bernoulli": _bernoulli,
@@ -180,23 +190,26 @@ def _distribution(bench: Bench, check: kinds.Distribution) -> Made:
         about = about.model_copy(update={"generator": check.generator})
     found = law(bench, sides[0].table, about)
     values = Numbers(bench.place() / "values")
-    return sides, Fitted(values, found, _spoken(about), check.tolerance)
+    fold = Fitted(values, found, _spoken(about), check.tolerance)
+    return sides, OfValues(fold, bench.blank(sides[0]))
 
 
 def _mean(bench: Bench, check: kinds.Mean) -> Made:
     sides = bench.field(check, of=NUMERIC)
     declared = _deviation(bench, sides[0].table, sides[0].fields[0])
-    return sides, Averaged(check.equals, check.tolerance, declared)
+    fold = Averaged(check.equals, check.tolerance, declared)
+    return sides, OfValues(fold, bench.blank(sides[0]))
 
 
 def _deviation(bench: Bench, table: str, about: FieldDefinition) -> float:
-    """0 where none is declared: limits alone only say what a value must not be."""
+    """As declared; where nothing declares it, as under other seeds. 0 where a model may have
+    written it: limits alone only say what a value must not be."""
     if about.generator is None and _implied(about) == "uniform":
         return 0.0
     try:
         return law(bench, table, about).deviation
     except Unjudgeable:
-        return 0.0
+        return bench.other_seeds.deviation(table, about.name)
 
 
 def _spoken(about: FieldDefinition) -> str:
@@ -265,7 +278,8 @@ def _shares(bench: Bench, check: kinds.Shares) -> Made:
     if len(weights) != len(check.values) or not weights.sum() > 0:
         raise Unjudgeable("there are not as many weights as values")
     kind = side.fields[0].type
-    return (side,), Weighed(kind, check.values, weights / weights.sum(), check.tolerance)
+    fold = Weighed(kind, check.values, weights / weights.sum(), check.tolerance)
+    return (side,), OfValues(fold, bench.blank(side))
 
 
 MAKERS: Mapping[str, Callable[[Bench, Any], Made]] = {

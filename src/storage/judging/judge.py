@@ -106,14 +106,19 @@ class Judge:
 
     `rows` are the rows asked for by table; `scratch` is a folder of the caller's for what does not
     fit in memory (24 bytes a row and key, 8 a row and quantile), emptied of it by `close`; `pools`
-    are the cities there are.
+    are the cities there are; `sizes` are those of `Bench`.
     """
 
     def __init__(
-        self, schema: DataSchema, rows: Mapping[str, int], scratch: Path, pools: Pools = NO_POOLS
+        self,
+        schema: DataSchema,
+        rows: Mapping[str, int],
+        scratch: Path,
+        pools: Pools = NO_POOLS,
+        **sizes: int,
     ) -> None:
         self._scratch = scratch / "judge"
-        bench = Bench(schema, rows, self._scratch, pools)
+        bench = Bench(schema, rows, self._scratch, pools, **sizes)
         asked = (*schema.expectations, *promises(schema, rows))
         self._checks = [_check(bench, expectation) for expectation in asked]
         self._seen: dict[str, int] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from ...utils.folds import (
     ranked,
 )
 from ...utils.measures import between, near
+from .steps import Steps
 
 BLOCK_ROWS = 250_000
 """Records read back at a time."""
@@ -40,66 +41,82 @@ class Spill:
     parts: int
     carried: int = 1
     rows: int = 0
+    block_rows: int = BLOCK_ROWS
 
     def add(self, piece: Piece) -> None:
         self.put(fingerprints(piece.columns), row_numbers(piece))
 
     def put(self, found: Fingerprints, *words: Words) -> None:
-        records = np.column_stack([found.upper, found.lower, *words])[found.present]
+        records = np.column_stack([found.upper, found.lower, *words])
+        if not found.present.all():
+            records = records[found.present]
         self.rows += len(records)
         self.folder.mkdir(parents=True, exist_ok=True)
         for part, members in self._parted(records):
             with (self.folder / f"{part}.keys").open("ab") as file:
-                file.write(members.tobytes())
+                file.write(members.data)
 
     def _parted(self, records: Records) -> Iterator[tuple[int, Records]]:
         if self.parts == 1:
             yield 0, records
             return
         part = (records[:, 0] >> np.uint64(32)) * np.uint64(self.parts) >> np.uint64(32)
+        part = part.astype(np.min_scalar_type(self.parts))  # small words are sorted in one pass
         order = np.argsort(part, kind="stable")  # rows stay in order within a part
-        ends = np.searchsorted(part[order], np.arange(self.parts + 1, dtype=np.uint64))
-        for number in range(self.parts):
-            members = order[ends[number] : ends[number + 1]]
+        ends = np.cumsum(np.bincount(part, minlength=self.parts))
+        for number, members in enumerate(np.split(order, ends[:-1])):
             if len(members):
                 yield number, records[members]
 
     def blocks(self, part: int) -> Iterator[Records]:
         path, width = self.folder / f"{part}.keys", 2 + self.carried
         if path.exists():
-            yield from (block.reshape(-1, width) for block in _blocks(path, np.uint64, width))
+            yield from (
+                block.reshape(-1, width)
+                for block in _blocks(path, np.uint64, self.block_rows * width)
+            )
 
 
 def row_numbers(piece: Piece) -> Words:
     return np.arange(piece.start, piece.start + piece.rows, dtype=np.uint64)
 
 
-def _blocks(path: Path, kind: Any, width: int) -> Iterator[Any]:
+def _blocks(path: Path, kind: Any, size: int) -> Iterator[Any]:
     with path.open("rb") as file:
-        while (block := np.fromfile(file, kind, BLOCK_ROWS * width)).size:
+        while (block := np.fromfile(file, kind, size)).size:
             yield block
 
 
 @dataclass(slots=True)
 class Unique:
-    """No key twice; rows where a part of the key is empty do not count, as in SQL."""
+    """No key twice; rows where a part of the key is empty do not count, as in SQL.
+
+    As long as the key goes up in `steps`, nothing is written.
+    """
 
     keys: Spill
     rows: int = 0
+    steps: Steps | None = field(default_factory=Steps)
 
     def feed(self, piece: Piece) -> None:
         self.rows += piece.rows
+        if self.steps is not None:
+            if self.steps.take(piece):
+                return
+            for earlier in self.steps.pieces():
+                self.keys.add(earlier)
+            self.steps = None
         self.keys.add(piece)
 
     def finding(self) -> Finding:
         repeats = repeated(self.keys)
+        filled = self.keys.rows if self.steps is None else self.steps.rows
         pairs = tuple(f"rows {first} and {again}" for first, again in sorted(repeats.pairs))
         target = "no value twice"
-        score = kept_share(repeats.count + self.rows - self.keys.rows, self.rows)
+        score = kept_share(repeats.count + self.rows - filled, self.rows)
         if not repeats.count:
-            measured = f"{self.keys.rows:,} different values"
-            return Finding(True, target, measured, score=score)
-        measured = f"{rows_of(repeats.count)} of {self.keys.rows:,} repeat an earlier one"
+            return Finding(True, target, f"{filled:,} different values", score=score)
+        measured = f"{rows_of(repeats.count)} of {filled:,} repeat an earlier one"
         return Finding(False, target, measured, pairs, score)
 
 
@@ -172,7 +189,7 @@ class Numbers:
             file.write(values.tobytes())
 
     def blocks(self) -> Iterator[Floats]:
-        return _blocks(self.path, np.float64, 1)
+        return _blocks(self.path, np.float64, BLOCK_ROWS)
 
 
 @dataclass(slots=True)

@@ -216,13 +216,17 @@ def together_check(bench: Bench, check: Together) -> Made:
     side = bench.side(*check.fields, table=check.table)
     try:
         columns = [
-            to_array([row[place] for row in check.combinations], about)
-            for place, about in enumerate(side.fields)
+            _listed([row[place] for row in check.combinations], about, name in check.written)
+            for place, (name, about) in enumerate(zip(check.fields, side.fields, strict=True))
         ]
     except (ValueError, TypeError, ArithmeticError, IndexError) as exc:
         raise Unjudgeable("a combination does not fit its fields") from exc
     count = len(check.combinations)
     return (side,), Combined(_joined_text(columns), Tally(f"one of {count:,} combinations"))
+
+
+def _listed(values: list[Any], about: FieldDefinition, written: bool) -> pa.Array:
+    return pa.array(values, pa.string()) if written else to_array(values, about)
 
 
 # ── order ─────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from ...core import kinds
 from ...core.models import Constraints, FieldDefinition
 from ...utils.constraints import NESTED, among
 from ...utils.findings import Counted, EveryRow, empty
-from ...utils.measures import Correlated, Shared, Summed, Wanted, between
+from ...utils.measures import Correlated, OfValues, Shared, Summed, Wanted, between
 from ...utils.ordinals import ORDERED, lower_bound, ordinal, upper_bound
 from ...utils.patterns import is_pattern
 from ...utils.promises import can_have_format
@@ -96,7 +96,8 @@ def not_nested(bench: Bench, check: Any) -> Side:
 def _quantile(bench: Bench, check: kinds.Median | kinds.Quantile) -> Made:
     sides = bench.field(check, of=NUMERIC)
     q = check.q if isinstance(check, kinds.Quantile) else 0.5
-    return sides, Quantile(Numbers(bench.place() / "values"), q, check.equals, check.tolerance)
+    fold = Quantile(Numbers(bench.place() / "values"), q, check.equals, check.tolerance)
+    return sides, OfValues(fold, bench.blank(sides[0]))
 
 
 def _matches(bench: Bench, check: kinds.Matches) -> Made:
@@ -141,7 +142,7 @@ def _correlation(bench: Bench, check: kinds.CorrelationCheck) -> Made:
     side = bench.side(*check.fields, table=check.table)
     if any(field.type not in ORDERED | NUMERIC for field in side.fields):
         raise Unjudgeable("only numbers and moments correlate")
-    return (side,), Correlated(check.equals, check.tolerance)
+    return (side,), OfValues(Correlated(check.equals, check.tolerance), bench.blank(side))
 
 
 MAKERS: Mapping[str, Callable[[Bench, Any], Made]] = {
