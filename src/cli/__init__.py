@@ -1,6 +1,6 @@
 """The command line: `rowmill`, or `python -m src.cli` in a checkout."""
 
-from ..lean import be_lean
+from ..lean import be_lean, leave
 
 
 def main() -> None:
@@ -11,4 +11,6 @@ def main() -> None:
 
         program.main()
     except KeyboardInterrupt:  # while modules were being imported: nothing has begun
-        raise SystemExit(130) from None
+        leave(130)
+    except SystemExit as exc:
+        leave(exc.code if isinstance(exc.code, int) else 1)

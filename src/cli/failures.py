@@ -6,8 +6,8 @@ import asyncio
 import json
 import logging
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -23,6 +23,7 @@ from ..core.errors import (
     StorageError,
 )
 from ..utils.redact import redacted
+from .streams import bear_with_readers
 
 DONE, NOT_WELL, USAGE, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES: tuple[tuple[type[RowmillError], int], ...] = (
@@ -64,12 +65,15 @@ def exit_code_of(problem: str | None) -> int:
 
 def answered(command: Callable[[], Any], *, as_json: bool) -> int:
     """The exit code of a command, whatever happens in it."""
-    _printable()
+    bear_with_readers()
     try:
         result = command()
     except RowmillError as exc:
         log.info("event=refused problem=%s", exc)
         return _said(exc, exit_code(exc), as_json)
+    except click.exceptions.NoArgsIsHelpError as exc:
+        click.echo(exc.format_message(), err=True)
+        return USAGE
     except click.ClickException as exc:
         return _said(_usage(exc), USAGE, as_json)
     except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
@@ -87,7 +91,7 @@ def interrupted(how_to_go_on: str, as_json: bool) -> int:
     message = "interrupted; what was made is kept" if how_to_go_on else "interrupted"
     if as_json:
         error = {"code": "interrupted", "message": message, "hint": how_to_go_on}
-        click.echo(json.dumps({"error": error}))
+        _as_document(error)
     click.echo(f"rowmill: [interrupted] {message}", err=True)
     if how_to_go_on:
         click.echo(f"go on with: {how_to_go_on}", err=True)
@@ -104,10 +108,15 @@ def in_commands(hint: str) -> str:
 def _said(exc: RowmillError, code: int, as_json: bool) -> int:
     exc.hint = in_commands(exc.hint)
     if as_json:
-        click.echo(redacted(json.dumps({"error": document(exc)}, ensure_ascii=False)))
+        _as_document(document(exc))
     for line in _lines(exc):
         click.echo(line, err=True)
     return code
+
+
+def _as_document(error: Mapping[str, Any]) -> None:
+    with suppress(StorageError):  # stdout is full: what it is stands on stderr too
+        click.echo(redacted(json.dumps({"error": error}, ensure_ascii=False)))
 
 
 def document(exc: RowmillError) -> dict[str, Any]:
@@ -135,7 +144,10 @@ def _lines(exc: RowmillError) -> Iterator[str]:
 def _usage(exc: click.ClickException) -> RowmillError:
     context = getattr(exc, "ctx", None)
     hint = f"see: {context.command_path} --help" if context else "see: rowmill --help"
-    return InvalidArgument(exc.format_message().rstrip("."), hint=hint)
+    message = re.sub(r"valid (integer|float) range", r"valid \1", exc.format_message())
+    if message.startswith("Got unexpected extra argument"):
+        hint = f"put words that belong together in quotes; {hint}"
+    return InvalidArgument(message.rstrip("."), hint=hint)
 
 
 def _code_of_kind(kind: type[RowmillError]) -> int:
@@ -146,11 +158,3 @@ def _family(kind: type[RowmillError]) -> Iterator[type[RowmillError]]:
     for member in kind.__subclasses__():
         yield member
         yield from _family(member)
-
-
-def _printable() -> None:
-    """A terminal that cannot show a character gets a `?` instead of a crash."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")

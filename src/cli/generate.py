@@ -21,6 +21,8 @@ from .screen import Screen
 
 if TYPE_CHECKING:
     from ..core.job_manager import Created
+    from ..core.models import Job
+    from ..core.ports import Dataset
     from .making import Target
     from .running import Here
     from .wishes import Understood
@@ -65,9 +67,10 @@ def generate(
 
 async def _generate(here: Here, wish: Wish, target: Target) -> int:
     from . import documents, reports
-    from .making import ended, run_to_end, write
+    from .making import ended, run_to_end
     from .wishes import understand
 
+    target.refuse_no_file()
     understood = await understand(here.app, wish)
     created = await _created(here, wish, understood, target)
     job = await run_to_end(here, created.job)
@@ -75,7 +78,7 @@ async def _generate(here: Here, wish: Wish, target: Target) -> int:
     if code:
         here.screen.document(documents.job(job) | {"problem": job.problem})
         return code
-    made = await write(here, job, target)
+    made = await _written(here, job, target)
     reports.dataset(here.screen, made)
     read = documents.extracted(understood.extracted) if understood.extracted else {}
     here.screen.document(
@@ -84,10 +87,23 @@ async def _generate(here: Here, wish: Wish, target: Target) -> int:
     return 0 if all(verdict.held for verdict in made.verdicts) else 1
 
 
+async def _written(here: Here, job: Job, target: Target) -> Dataset:
+    """Raises: what `write` does, saying that the rows are not lost."""
+    from ..core.errors import RowmillError
+    from .making import write
+
+    try:
+        return await write(here, job, target)
+    except RowmillError as exc:
+        exc.hint += f"; the rows are made: {here.how_to_go_on} writes them"
+        raise
+
+
 async def _created(here: Here, wish: Wish, understood: Understood, target: Target) -> Created:
     """A job that is started but not yet run, its schema shown."""
     from ..core.errors import CallerError, StorageError
     from . import reports
+    from .making import merge_command
     from .wishes import create, job_request
 
     if understood.extracted is not None:
@@ -103,6 +119,7 @@ async def _created(here: Here, wish: Wish, understood: Understood, target: Targe
     if understood.extracted is None:
         reports.schema(here.screen, created.job.spec.schema)
     reports.planned(here.screen, created)
+    here.then = merge_command(created.job, target)
     here.runs(job_id)
     await here.app.manager.control(job_id, "start", here=False)
     return created

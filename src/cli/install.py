@@ -155,6 +155,7 @@ def _agreed(change: Change, yes: bool, as_json: bool) -> bool:
         return yes or click.confirm("Write this?", err=as_json)
     except click.Abort as exc:
         if isinstance(exc.__context__, EOFError):
+            click.echo(err=as_json)  # ends the line of the question
             hint = "--yes writes it without asking"
             raise InvalidArgument("there is nobody here to ask", hint=hint) from None
         raise

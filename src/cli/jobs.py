@@ -65,9 +65,14 @@ def create(as_json: bool, **given: Any) -> int:
 @jobs.command("list")
 @click.option("--status", type=click.Choice(STATES, case_sensitive=False), help="Only these.")
 @click.option(
-    "--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="At most so many."
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="At most so many.",
+    metavar="N",
 )
-@click.option("--cursor", help="Go on where a page ended.")
+@click.option("--cursor", help="Go on where a page ended.", metavar="CURSOR")
 @json_option
 def list_(status: str | None, limit: int, cursor: str | None, as_json: bool) -> int:
     """Jobs, newest first.

@@ -71,6 +71,18 @@ class Target:
         named = named_format(self.name)
         return SHAPES[named].chunks if named else None
 
+    def refuse_no_file(self) -> None:
+        """Say, before anything is read or paid, that this can be no file's name.
+
+        Raises:
+            InvalidArgument
+        """
+        from ..core.dataset_formats import chosen_format
+
+        if self.file is not None:
+            refuse_no_file(self.file, or_folder=True)
+            chosen_format(self.format, self.name, "csv")
+
     def refuse_taken(self, app: App, job: Job) -> None:
         """Say now, and not after the work, that a name is taken or can be no file's.
 
@@ -189,8 +201,7 @@ def ended(here: Here, job: Job) -> int:
     here.screen.note(f"rowmill: the job is {job.state}: {job.problem or 'somebody asked for it'}")
     moves = {JobState.PAUSED: "resume", JobState.FAILED: "retry"}
     if job.state in moves:
-        how = f"rowmill jobs {moves[job.state]} {job.job_id} --wait"
-        here.screen.note(f"go on with: {how}", "")
+        here.screen.note(f"go on with: {here.again(job.job_id, moves[job.state])}", "")
     return exit_code_of(job.problem) if job.problem else NOT_WELL
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..utils.text import count
-from .screen import LINE, grid
+from .screen import LINE, cells, grid
 
 if TYPE_CHECKING:
     from ..core.models import Job, JobProgress, Usage
@@ -20,16 +20,19 @@ def jobs(screen: Screen, page: Sequence[JobProgress]) -> None:
         screen.say('no jobs; make one with: rowmill generate "REQUEST"')
         return
     rows = [
-        (
-            now.job_id,
-            _state(now),
-            f"{now.rows_done:,} of {now.rows_total:,}",
-            f"{now.percent:.0f} %",
-            now.name,
-        )
+        {
+            "job": now.job_id,
+            "state": _state(now),
+            "done": f"{now.percent:.0f} %",
+            "rows": f"{now.rows_done:,} of {now.rows_total:,}",
+            "name": now.name,
+        }
         for now in page
     ]
-    screen.show(grid(("job", "state", "rows", "", "name"), rows))
+    table, hidden = cells(rows, screen.out.width)  # an id that is cut is no use to anybody
+    screen.show(table)
+    if hidden:
+        screen.note(f"{count(hidden, 'column')} more in a wider terminal")
 
 
 def job(screen: Screen, found: Job, now: JobProgress) -> None:

@@ -31,13 +31,13 @@ def following(screen: Screen, what: str, total: int) -> Iterator[Follower]:
 
 
 def _bar(screen: Screen) -> Progress:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+    rows = "{task.completed:,.0f} of {task.total:,.0f} rows {task.fields[extra]}"
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("rows {task.fields[extra]}", markup=False),
+        TextColumn(rows, markup=False),
         TimeElapsedColumn(),
         console=screen.err,
     )

@@ -147,16 +147,16 @@ def _table(screen: Screen, table: Table, *, alone: bool) -> None:
     screen.say(
         f"{table.name} · {count(table.rows, 'row')}" if not alone else "Columns", "bold cyan"
     )
-    screen.show(
-        grid(
-            ("column", "came out (declared)", "figures"),
-            (
-                (clean(column.name, NAME), clean(_spread(column), SPREAD), _facts(column))
-                for column in table.columns
-            ),
-            cell=FACTS,
-        )
-    )
+    rows = [
+        (clean(column.name, NAME), clean(_spread(column), SPREAD), _facts(column))
+        for column in table.columns
+    ]
+    if screen.narrow:
+        for name, spread, facts in rows:
+            screen.say(f"{name}: {spread}")
+            screen.say(f"  {facts}")
+    else:
+        screen.show(grid(("column", "came out (declared)", "figures"), rows, cell=FACTS))
     correlated = list(_pairs(table))
     if correlated:
         screen.say(f"correlations: {', '.join(correlated)}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 READERS = {"local": "rowmill's own reader"}
 MAKER_WIDTH = 200
-VERDICT_WIDTH, NARROWEST = 48, 16
+VERDICT_WIDTH = 48
 CHECK_WIDTH = 29
 """Of a mark and the longest check's name, with the gaps between all columns."""
 
@@ -81,24 +81,32 @@ def _first_rows(screen: Screen, table: str, rows: Sequence[Mapping[str, Any]]) -
 def verdicts(screen: Screen, found: Sequence[Verdict]) -> None:
     if not found:
         return
-    # Three columns share what mark and check leave, or the last would be squeezed to nothing.
-    width = max(NARROWEST, min(VERDICT_WIDTH, (screen.out.width - CHECK_WIDTH) // 3))
     screen.say("Checked on the finished file:", "bold")
-    screen.show(
-        grid(
-            ("", "check", "about", "wanted", "found"),
-            [
-                ("✓" if v.held else "✗", v.check.replace("_", " "), v.about, _wanted(v), _found(v))
-                for v in found
-            ],
-            cell=width,
-        )
-    )
+    if screen.narrow:
+        for v in found:
+            screen.say(f"{_mark(v)} {_check(v)} {v.about}: {_found(v)} (wanted: {_wanted(v)})")
+    else:
+        _verdict_table(screen, found)
     broken = [verdict for verdict in found if not verdict.held]
     if broken:
         screen.say(f"BROKEN: {len(broken)} of {count(len(found), 'check')}", "bold red")
     else:
         screen.say(f"All {count(len(found), 'check')} held.", "bold green")
+
+
+def _verdict_table(screen: Screen, found: Sequence[Verdict]) -> None:
+    # Three columns share what mark and check leave, or the last would be squeezed to nothing.
+    width = min(VERDICT_WIDTH, (screen.out.width - CHECK_WIDTH) // 3)
+    rows = [(_mark(v), _check(v), v.about, _wanted(v), _found(v)) for v in found]
+    screen.show(grid(("", "check", "about", "wanted", "found"), rows, cell=width))
+
+
+def _mark(verdict: Verdict) -> str:
+    return "✓" if verdict.held else "✗"
+
+
+def _check(verdict: Verdict) -> str:
+    return verdict.check.replace("_", " ")
 
 
 def _wanted(verdict: Verdict) -> str:

@@ -29,17 +29,23 @@ log = logging.getLogger("rowmill.cli")
 @dataclass(slots=True)
 class Here:
     """What a command is at: `job_id` is the job it runs, `how_to_go_on` the command that goes on
-    with it."""
+    with it, `then` the one that follows once the job is done."""
 
     app: App
     screen: Screen
     job_id: str | None = None
     how_to_go_on: str = ""
+    then: str = ""
 
     def runs(self, job_id: str) -> None:
         """Said before the job is started: a Ctrl-C from then on pauses it."""
         self.job_id = job_id
-        self.how_to_go_on = f"rowmill jobs resume {job_id} --wait"
+        self.how_to_go_on = self.again(job_id, "resume")
+
+    def again(self, job_id: str, action: str) -> str:
+        """The line of the shell that ends what this command began."""
+        then = f" && {self.then}" if self.then else ""
+        return f"rowmill jobs {action} {job_id} --wait{then}"
 
 
 Work = Callable[[Here], Awaitable[int]]

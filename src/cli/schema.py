@@ -146,7 +146,10 @@ def _fixed(screen: Screen, found: Validation, output: Path | None, overwrite: bo
         return 2
     may_be_open = len(right.tables) == 1
     wrong = (p for p in found.problems if not (may_be_open and p.code == ROWS_MISSING))
-    Screen(as_json=screen.as_json, aside=True).listed("Mended:", map(str, wrong))
+    aside = Screen(as_json=screen.as_json, aside=True)
+    aside.listed("Mended:", map(str, wrong))
+    if found.schema is None:
+        aside.listed("Mind:", found.warnings)
     _keep(screen, right.document(), output, overwrite)
     return 0
 

@@ -17,6 +17,8 @@ LINE = 1_000
 CELL = 40
 GAP = 3
 """Between the columns of a table."""
+NARROW = 80
+"""Below so many columns a table that needs them all becomes a list."""
 PLAIN_WIDTH = 120
 """Columns where there is no terminal to ask and COLUMNS is not set."""
 
@@ -28,6 +30,10 @@ class Screen:
     def __init__(self, *, as_json: bool = False, aside: bool = False) -> None:
         self.as_json = as_json
         self._aside = aside
+
+    @property
+    def narrow(self) -> bool:
+        return self.out.width < NARROW
 
     # rich is imported at the first word, so that --help does not wait for it.
 
@@ -87,7 +93,7 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str]], *, cell: int = C
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=any(columns))
     for number, name in enumerate(columns):
         # What does not fit is folded in the last column and cut in the others.
         last = number == len(columns) - 1

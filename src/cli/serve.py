@@ -17,6 +17,7 @@ import click
     "--port",
     type=click.IntRange(0, 65535),
     help="With http: the port on this machine. Without it: MCP_HTTP_PORT.",
+    metavar="N",
 )
 def serve(transport: str, port: int | None) -> int:
     """Serve the eight tools to Claude and other MCP clients.
@@ -26,9 +27,7 @@ def serve(transport: str, port: int | None) -> int:
       rowmill serve
       rowmill serve --transport http --port 8765
 
-    \b
-    An entry in a client's configuration:
-      {"mcpServers": {"rowmill": {"command": "rowmill", "args": ["serve"]}}}
+    A client's configuration gets its entry from rowmill install CLIENT; --print shows it.
     """
     if port is not None and transport != "http":
         raise click.UsageError("--port goes with --transport http.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,9 @@ MOST_SHOWN = 200
 
 @click.command()
 @click.argument("job_id", metavar="JOB")
-@click.option("--row", type=click.IntRange(0), required=True, help="The row, counted from 0.")
+@click.option(
+    "--row", type=click.IntRange(0), required=True, help="The row, counted from 0.", metavar="N"
+)
 @click.option("--table", help="The table, where there are several.", metavar="NAME")
 @click.option("--field", help="One field only.", metavar="NAME")
 @json_option
@@ -103,5 +106,9 @@ def _listed(said: Mapping[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    """Cells and rules are data: one line each, without what a terminal would obey."""
-    return "empty" if value is None else clean(str(value), MOST_SHOWN)
+    """Cells and rules are data: one line each, as JSON has them, without what a terminal obeys."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool | list | tuple | dict):
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    return clean(str(value), MOST_SHOWN)

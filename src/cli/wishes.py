@@ -99,6 +99,8 @@ def request_text(request: str) -> str:
 
     if request != "-":
         return request
+    if sys.stdin is None:  # closed, as in `<&-`
+        raise InvalidArgument("stdin is closed", hint="pipe in a text")
     data = sys.stdin.buffer.read(4 * MAX_DESCRIPTION + 1)  # a character has at most four bytes
     if len(data) > 4 * MAX_DESCRIPTION:
         hint = f"at most {MAX_DESCRIPTION:,} characters; put details into a schema"

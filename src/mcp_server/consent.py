@@ -70,11 +70,14 @@ def _in_words(question: str, answer: str) -> str:
 # ── yes or no ─────────────────────────────────────────────────────────────────────────────────
 
 
-async def to_spend(caller: Caller, name: str, cost_usd: float, *, carried: str = "") -> bool:
-    """Whether the person wants the job run at this price. Raises: InputNeeded."""
+async def to_spend(caller: Caller, name: str, cost_usd: float | None, *, carried: str = "") -> bool:
+    """Whether the person wants the job run at this price (None: nobody knows it).
+
+    Raises: InputNeeded.
+    """
+    cost = f"about ${cost_usd:,.2f}" if cost_usd is not None else "nobody knows how much"
     question = _yes_or_no(
-        f"“{clean(name, 100)}” may cost about ${cost_usd:,.2f} for the language model. Start it?",
-        "Yes, spend it",
+        f"“{clean(name, 100)}” may cost {cost} for the language model. Start it?", "Yes, spend it"
     )
     return _agreed(await caller.ask(question, carried=carried))
 

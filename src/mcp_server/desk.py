@@ -24,6 +24,8 @@ log = logging.getLogger("rowmill.mcp")
 HEAD_START_S = 0.05
 """What a client's first answer is given before the start-up work takes the processor."""
 DAY_S = 86_400.0
+AT_ONCE = 128
+"""Calls that change something and are worked on, those whose caller has gone among them."""
 KEPT_IDS = 20
 """Schema ids told last, for callers that forget theirs."""
 
@@ -51,6 +53,7 @@ class Desk:
         self.settings = settings
         self.works = Works(time.monotonic)
         self.watch = Watch(self._look)
+        self.room = asyncio.Semaphore(AT_ONCE)
         self.schema_ids: deque[str] = deque(maxlen=KEPT_IDS)
         self._opener = opener
         self._ready: asyncio.Future[App] | None = None

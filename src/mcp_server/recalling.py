@@ -10,9 +10,11 @@ from ..core.errors import IllegalTransition, NotFound, RowmillError
 from ..core.models import JobState
 from ..utils.text import clean
 from .arguments import MergeAndDownload
-from .telling import NEXT
+from .telling import needs
 
 if TYPE_CHECKING:
+    from ..core.models import Job
+    from ..wiring import App
     from .desk import Desk
     from .strict import Arguments
 
@@ -43,8 +45,7 @@ async def out_of_order(
     app = await desk.app()
     job = await app.manager.get(job_id)
     if job.state is not JobState.CANCELLED:
-        first = NEXT[job.state] if isinstance(args, MergeAndDownload) else refused.hint
-        return IllegalTransition(refused.message, hint=first)
+        return IllegalTransition(refused.message, hint=await _first(app, args, job, refused.hint))
     from ..core.schemas import Given
 
     kept = await app.schemas.validate(Given(job.spec.schema.document()))
@@ -60,6 +61,14 @@ async def out_of_order(
         hint=f"a cancelled job is over; create_job with {', '.join(again)} and start=true makes "
         "the same rows in a new one",
     )
+
+
+async def _first(app: App, args: Arguments, job: Job, otherwise: str) -> str:
+    """What comes before a merge; and after the end only a merge, unless it is to be deleted."""
+    deletes = getattr(args, "action", None) == "delete"
+    if isinstance(args, MergeAndDownload) or (job.state is JobState.COMPLETED and not deletes):
+        return needs(await app.manager.progress(job.job_id))
+    return otherwise
 
 
 async def _exists(desk: Desk, job_id: str) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
-from mcp.shared.exceptions import MCPError
 from mcp_types import (
-    INTERNAL_ERROR,
-    INVALID_PARAMS,
     CompleteRequestParams,
     CompleteResult,
     EmptyResult,
@@ -27,12 +24,13 @@ from mcp_types import (
     UnsubscribeRequestParams,
 )
 
-from ..core.errors import CallerError, NotFound, RowmillError
+from ..core.errors import NotFound, RowmillError
 from ..utils.redact import redacted
-from ..utils.text import clean
+from ..utils.text import clean, shown
 from .desk import Desk
 from .extras import client_logs, prompts, resources
 from .extras.subscribing import JobBus, Subscriptions
+from .refusing import refusable
 from .toolbox import TOOLBOX
 
 if TYPE_CHECKING:
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.context import Context
 
     Request = ServerRequestContext[Desk, Any]
-
-_T = TypeVar("_T")
 
 
 class RowmillServer(MCPServer[Desk]):
@@ -91,15 +87,17 @@ class RowmillServer(MCPServer[Desk]):
             raise ResourceNotFoundError(str(exc)) from exc
         except RowmillError as exc:
             raise ResourceError(redacted(str(exc))) from exc
-        if content is None:
+        if content is not None:
+            return [ReadResourceContents(content.text, content.mime_type)]
+        try:
             return await super().read_resource(uri, context)
-        return [ReadResourceContents(content.text, content.mime_type)]
+        except ResourceNotFoundError as exc:
+            missing = NotFound(f"there is no resource {shown(str(uri), 80)}", hint=resources.KNOWN)
+            raise ResourceNotFoundError(str(missing)) from exc
 
     async def _subscribe(self, ctx: Request, params: SubscribeRequestParams) -> EmptyResult:
-        try:
+        with refusable():
             Subscriptions.of(ctx).add(params.uri)
-        except RowmillError as exc:
-            raise _refusal(exc) from exc
         return EmptyResult()
 
     async def _unsubscribe(self, ctx: Request, params: UnsubscribeRequestParams) -> EmptyResult:
@@ -122,27 +120,16 @@ class RowmillServer(MCPServer[Desk]):
         context: Context[Desk, Any] | None = None,
     ) -> GetPromptResult:
         desk = _desk(context)
-        return await _refusable(prompts.prompt(desk, name, arguments or {}))
+        with refusable():
+            return await prompts.prompt(desk, name, arguments or {})
 
     async def _complete(self, ctx: Request, params: CompleteRequestParams) -> CompleteResult:
         desk, asked = ctx.lifespan_context, params.argument
-        found = await _refusable(resources.completed(desk, asked.name, asked.value))
+        with refusable():
+            found = await resources.completed(desk, asked.name, asked.value)
         return CompleteResult(completion=found)
 
 
 def _desk(context: Context[Desk, Any] | None) -> Desk:
     assert context is not None  # noqa: S101 - requests of clients are all there is
     return context.request_context.lifespan_context
-
-
-async def _refusable(answer: Awaitable[_T]) -> _T:
-    """The answer. Raises: MCPError, in the words of the tools' errors."""
-    try:
-        return await answer
-    except RowmillError as exc:
-        raise _refusal(exc) from exc
-
-
-def _refusal(exc: RowmillError) -> MCPError:
-    code = INVALID_PARAMS if isinstance(exc, CallerError) else INTERNAL_ERROR
-    return MCPError(code=code, message=redacted(str(exc)))

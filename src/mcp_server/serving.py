@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, redirect_stdout
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
@@ -57,7 +58,7 @@ LINKS = 10
 class StrictTool(Tool):
     """Nothing is coerced or dropped, nothing is masked, and a cancelled call changes nothing."""
 
-    run_on_desk: Callable[[Desk, Caller, Any], Awaitable[Answer]] = Field(exclude=True)
+    run_on_desk: Callable[[Desk, Caller, Any], Coroutine[Any, Any, Answer]] = Field(exclude=True)
     arguments: type[Arguments] = Field(exclude=True)
 
     async def run(
@@ -72,8 +73,8 @@ class StrictTool(Tool):
         caller = Caller(context)
         try:
             asked = self._read(arguments)
-            work = self._done(desk, caller, asked)
-            return as_result(await (work if self._reads else _unharmed(work, caller)))
+            work = partial(self._done, desk, caller, asked)
+            return as_result(await (work() if self._reads else _unharmed(work, desk, caller)))
         except InputNeeded as exc:
             return exc.result
         except MCPError:
@@ -115,9 +116,13 @@ class StrictTool(Tool):
             raise await out_of_order(desk, asked, exc) from exc
 
 
-async def _unharmed(work: Awaitable[Answer], caller: Caller) -> Answer:
+async def _unharmed(
+    work: Callable[[], Coroutine[Any, Any, Answer]], desk: Desk, caller: Caller
+) -> Answer:
     """The caller may go; what it asked for is finished all the same, whole or not begun."""
-    task = asyncio.ensure_future(work)
+    await desk.room.acquire()  # or who asks and cancels, again and again, would pile up work
+    task = asyncio.create_task(work())
+    task.add_done_callback(lambda _: desk.room.release())
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from ..core.models import JobState
 from ..core.planning import ChunkPlan
+from ..core.states import ACTIVE
 from ..utils.text import clean
 from . import answers as a
 from .fitting import as_many_as_fit, lines, preview, schema_document
-from .wording import NOT_STARTED
+from .wording import LEFT_OUT, NOT_STARTED
 
 if TYPE_CHECKING:
     from ..core.errors import Problem
@@ -67,9 +68,19 @@ def refined(
 
 
 def _after_extraction(result: Extracted) -> str:
+    """The next calls, with the arguments that are known."""
     if result.problems:
         return "mend the problems: extract_schema with current_schema, or validate_schema"
-    return "confirm the assumptions and questions with the user, then create_job with schema_id"
+    reading, tables = result.reading, result.schema.tables
+    takes = [f"schema_id={result.schema_id}"]
+    if len(tables) == 1 and tables[0].rows is None:
+        takes.append("row_count")
+    if reading.output_format:
+        takes.append(f"output_format={reading.output_format}")
+    first = LEFT_OUT if reading.not_understood else ""
+    unsure = reading.assumptions or reading.questions
+    shown = "the schema with the assumptions and questions" if unsure else "the schema"
+    return f"{first}show the user {shown}, then create_job with {', '.join(takes)} and start=true"
 
 
 def validated(result: Validation) -> a.Validated:
@@ -102,7 +113,7 @@ def problems(found: Sequence[Problem], budget: int) -> list[a.SchemaProblem]:
             path=clean(problem.path, 120),
             code=problem.code,
             message=clean(problem.message, 200),
-            hint=clean(problem.hint, 160),
+            hint=clean(problem.hint, 400),
         )
         for problem in found[:SHOWN_PROBLEMS]
     )
@@ -189,7 +200,7 @@ NEXT = {
     JobState.PENDING: "control_job with action=start",
     JobState.SCHEMA_VALIDATION: "get_job_progress again",
     JobState.GENERATING: "get_job_progress again",
-    JobState.PAUSED: "control_job with action=resume, once last_problem is settled",
+    JobState.PAUSED: "control_job with action=resume goes on with it",
     JobState.COMPLETED: "merge_and_download",
     JobState.FAILED: "see last_problem, then control_job with action=retry",
     JobState.CANCELLED: "nothing: a cancelled job is over; create_job makes a new one",
@@ -198,7 +209,11 @@ NEXT = {
 
 def controlled(done: Controlled) -> a.Controlled:
     return a.Controlled(
-        job_id=done.job_id, before=done.before, after=done.after, allowed=list(done.allowed)
+        job_id=done.job_id,
+        before=done.before,
+        after=done.after,
+        allowed=list(done.allowed),
+        next=NEXT[done.after] if done.after else None,
     )
 
 
@@ -222,8 +237,17 @@ def _costliest(spending: Sequence[Spending]) -> list[Spending]:
     return shown[:SHOWN_SPENDING]
 
 
+def needs(now: JobProgress) -> str:
+    """The call that brings the job on."""
+    if now.state in ACTIVE and not now.running:
+        return "control_job with action=resume: nobody works on it"
+    settled = (
+        ", once last_problem is settled" if now.state is JobState.PAUSED and now.problem else ""
+    )
+    return NEXT[now.state] + settled
+
+
 def progress(now: JobProgress) -> a.Progress:
-    idle = now.state in (JobState.SCHEMA_VALIDATION, JobState.GENERATING) and not now.running
     return a.Progress(
         job_id=now.job_id,
         name=clean(now.name, 100),
@@ -259,7 +283,7 @@ def progress(now: JobProgress) -> a.Progress:
         rejected_rows={clean(why, 100): count for why, count in now.rejected[:SHOWN_REASONS]},
         last_problem=clean(now.problem, 1_000) if now.problem else None,
         allowed=list(now.allowed),
-        next="control_job with action=resume: nobody works on it" if idle else NEXT[now.state],
+        next=needs(now),
     )
 
 
@@ -302,8 +326,14 @@ def merged(dataset: Dataset) -> a.Merged:
         preview=preview(dataset.preview, 3_000),
         manifest=dataset.manifest,
         neutralised_cells=dataset.neutralised,
-        next="give the user the path and the verdict",
+        next=_after_merge(dataset.verdicts),
     )
+
+
+def _after_merge(judged: Sequence[Verdict]) -> str:
+    if all(verdict.held for verdict in judged):
+        return "give the user the path and the verdict"
+    return "give the user the path, and say which expectations are broken (held: false)"
 
 
 def _folder(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ class Offer:
     annotations: ToolAnnotations
     arguments: type[Arguments]
     answer: type[a.Answer]
-    run: Callable[[Desk, Caller, Any], Awaitable[a.Answer]]
+    run: Callable[[Desk, Caller, Any], Coroutine[Any, Any, a.Answer]]
 
 
 def _hints(

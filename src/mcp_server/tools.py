@@ -126,8 +126,12 @@ async def _made_before(app: App, job: Job) -> Created:
 
 
 async def _may_spend(desk: Desk, caller: Caller, job: Job, cost: float | None) -> bool:
-    """Asks where the client can and the cost is above the setting. Raises: InputNeeded."""
-    if not caller.can_be_asked or cost is None or cost <= desk.settings.mcp.ask_above_usd:
+    """Asks where the client can, of a cost above the setting or one that nobody knows.
+
+    Raises: InputNeeded.
+    """
+    is_little = cost is not None and cost <= desk.settings.mcp.ask_above_usd
+    if is_little or not caller.can_be_asked:
         return True
     return await consent.to_spend(caller, job.name, cost, carried=job.job_id)
 
@@ -174,7 +178,10 @@ async def _agreed_to(desk: Desk, caller: Caller, app: App, job_id: str) -> None:
 
 async def get_job_progress(desk: Desk, caller: Caller, args: q.GetJobProgress) -> a.Progress:
     app = await desk.app()
-    waiting = app.manager.progress(args.job_id, wait_s=_wait(desk, args.wait_s))
+    wait_s = _wait(desk, args.wait_s)
+    waiting = app.manager.progress(args.job_id, wait_s=wait_s)
+    if not wait_s:  # the answer comes at once: a look besides would be the same work again
+        return telling.progress(await waiting)
 
     async def look() -> Step:
         now = await app.manager.progress(args.job_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import sys
@@ -32,6 +33,8 @@ log = logging.getLogger("rowmill.mcp")
 
 UNANSWERED = 128
 """Requests worked on at once: answers that nobody reads are no more than these."""
+ENDLESS = "subscriptions/listen"
+"""It is answered when it ends, and who listens may ask besides: it takes none of these places."""
 WAITING_BYTES = 32 * 1024 * 1024
 """What is read beyond them, for clients that write all before they read any. More waits in the
 pipe, and its sender with it: neither a flood nor a client that no longer reads makes us grow."""
@@ -58,6 +61,8 @@ def claim_standard_streams() -> tuple[int, int]:
     Raises:
         OSError: stdin or stdout is closed.
     """
+    if sys.__stdin__ is None or sys.__stdout__ is None:  # a log may have taken the free number
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     return _claimed(0, lambda: os.open(os.devnull, os.O_RDONLY)), _claimed(1, _stderr_or_nothing)
 
 
@@ -100,11 +105,12 @@ async def line(
 
 @dataclass(slots=True)
 class _Client:
-    """Who is owed answers, and to how many requests."""
+    """Who is owed answers, and to which requests."""
 
     to_server: ToServer
     refusals: MemoryObjectSendStream[SessionMessage]
     _unanswered: set[object] = field(default_factory=set)
+    _listening: set[object] = field(default_factory=set)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, said: JSONRPCMessage | Refusal) -> None:
@@ -115,14 +121,20 @@ class _Client:
             await self.refusals.send(_Refused(said.error))
             return
         if isinstance(said, JSONRPCRequest):
-            while len(self._unanswered) >= UNANSWERED:
-                self._room.clear()
-                await self._room.wait()
-            self._unanswered.add(said.id)
+            await self._begin(said)
         elif isinstance(said, JSONRPCNotification) and said.method == "notifications/cancelled":
             known = (said.params or {}).get("requestId")
             self._settle(known if isinstance(known, int | str) else None)  # it is never answered
         await self.to_server.send(SessionMessage(said))
+
+    async def _begin(self, request: JSONRPCRequest) -> None:
+        if request.method == ENDLESS:
+            self._listening.add(request.id)
+        else:
+            while len(self._unanswered) - len(self._listening) >= UNANSWERED:
+                self._room.clear()
+                await self._room.wait()
+        self._unanswered.add(request.id)
 
     async def write(self, answers: FromServer, target: int, pen: ThreadPoolExecutor) -> None:
         """Every answer, one at a time; to a client that is gone, none."""
@@ -141,6 +153,7 @@ class _Client:
 
     def _settle(self, request_id: object) -> None:
         self._unanswered.discard(request_id)
+        self._listening.discard(request_id)
         self._room.set()
 
 

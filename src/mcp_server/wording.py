@@ -21,15 +21,25 @@ Schema language: {"name": "orders", "rows": 500, "fields": [
 {"name": "email", "type": "string", "format": "email", "constraints": {"unique": true}},
 {"name": "status", "type": "string", "generator": {"kind": "category", "values": ["new", "paid"], \
 "weights": [70, 30]}},
-{"name": "price", "type": "number", "constraints": {"minimum": 1, "maximum": 99}, "generator": \
-{"kind": "uniform", "decimal_places": 2}},
+{"name": "price", "type": "number", "generator": {"kind": "uniform", "minimum": 1, "maximum": 99, \
+"decimal_places": 2}},
 {"name": "note", "type": "string", "null_fraction": 0.3, "generator": {"kind": "text"}}]}
 Types: string integer number boolean date time datetime duration array object. Formats: email uuid \
 uri phone iban ipv4 country postcode … Constraints: required unique minimum maximum minLength \
-maxLength pattern (RE2, full match) enum. Generators: category uniform normal lognormal poisson \
-bernoulli datetime sequence uuid pattern person (part: name, email, given_name …) text llm_text \
-constant expression … Several tables: "tables": [{"name", "rows", "fields", "primary_key", \
-"foreign_keys": [{"fields", "reference": {"table", "fields"}}]}]."""
+maxLength pattern (RE2, full match) enum. Generators: category subcategory uniform normal \
+lognormal poisson bernoulli datetime sequence uuid pattern person (part: name, email, \
+given_name …) text llm_text constant … Computed, never drawn: {"kind": "expression", "expr": \
+"quantity * price"} in SQL; parent_table.field is the parent's value; "null_when": \
+"status <> 'paid'".
+Several tables: "tables": [{"name", "rows", "fields", "primary_key", "rules", "foreign_keys": \
+[{"fields": ["customer_id"], "reference": {"table": "customers", "fields": ["id"]}, "per_parent": \
+{"minimum", "maximum", "share_with_none": 0.05, "skew": {"top": 0.2, "share": 0.6}}, \
+"optional_fraction", "acyclic"}]}]; rows are left out where per_parent makes them. Totals: \
+{"kind": "aggregate", "expr": "sum(lines.amount)"}; line numbers: {"kind": "line_number"}.
+Rules, true on every row: {"rule": "inequality", "low": "customers.signed_up", "high": \
+"ordered_on"}, implies (when, then), sum_to (fields, total), unique_together, monotonic …
+Promises to prove: "expectations": [{"check": "share", "field": "orders.status", "value": "paid", \
+"equals": 0.7}], range unique references mean … Unknown words are answered with the known ones."""
 
 EXTRACT_SCHEMA = """\
 Turns a request in plain words into a schema: fields, types, ranges, shares, rows. Use it first, \
@@ -55,8 +65,7 @@ estimated cost. start=true runs it at once in the background, to the end, which 
 otherwise start it later with control_job.
 Example: {"schema_id": "sch_…", "row_count": 500, "output_format": "parquet", "start": true} → \
 job_id; then get_job_progress, then merge_and_download.
-A schema is {"name", "rows", "fields": [{"name", "type", "format", "constraints", "generator"}]} \
-or has "tables" of these; validate_schema explains the language and names every problem."""
+validate_schema explains what a schema is and names every problem of one."""
 
 GENERATE_CHUNK = """\
 Makes one chunk of a job now, and returns its rows, bytes and sha256 (not the rows themselves). \
@@ -87,6 +96,10 @@ returns path, bytes, rows, sha256, first rows and the verdicts. Asked again, the
 answered; another output_format is another file. The rows are in the file, not in the answer: give \
 the user the path.
 Example: {"job_id": "job_…", "output_format": "csv", "file_name": "customers.csv"}."""
+
+LEFT_OUT = """\
+what stands in not_understood is missing: add it to the schema (validate_schema explains the \
+language) or tell the user; then """
 
 CALL_AGAIN = "call again with the same arguments"
 

@@ -54,6 +54,21 @@ def test_an_error_is_one_line_on_stderr_with_code_and_hint(
     assert out == ""
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_key_that_an_error_quotes_is_not_shown(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "AIza" + "k" * 35
+
+    def command() -> int:
+        raise errors.ProviderRefused(f"{key} is not accepted", hint=f"not {key}")
+
+    answered(command, as_json=as_json)
+    out, err = capsys.readouterr()
+    assert "[redacted] is not accepted" in err
+    assert key not in out + err
+
+
 def test_a_fault_of_ours_shows_no_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
     def command() -> int:
         raise ZeroDivisionError("oh")
@@ -141,6 +156,15 @@ def test_wrong_usage_is_2_and_points_to_help(run: Run, args: list[str]) -> None:
     assert result.stderr.startswith("rowmill: [")
     assert "--help" in result.stderr
     assert result.stdout == ""
+
+
+def test_a_request_without_its_quotes_is_told_to_take_some(run: Run) -> None:
+    result = run("generate", "10", "customers", "with", "name")
+    assert "put words that belong together in quotes" in result.stderr
+
+
+def test_a_word_where_a_number_belongs_is_said_to_be_none(run: Run) -> None:
+    assert "'ten' is not a valid integer (see" in run("generate", "x", "--rows", "ten").stderr
 
 
 def test_what_is_no_job_id_is_refused(run: Run) -> None:

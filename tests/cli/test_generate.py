@@ -139,6 +139,36 @@ def test_what_can_be_no_file_is_refused_before_the_work(
     assert {path.name for path in Path().iterdir()} == {"folder", schema_file}
 
 
+@pytest.mark.parametrize("file", ["x.xlsx", ".", "rows.csv"])
+def test_a_hopeless_name_is_refused_before_the_request_is_read(run: Run, file: str) -> None:
+    result = run("generate", SENTENCE, "-o", file, "--format", "parquet")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder that takes no file")
+def test_rows_whose_file_cannot_be_written_are_not_lost(
+    run: Run, answer: Callable[..., Any]
+) -> None:
+    result = run("generate", SENTENCE, "-o", "/proc/rows.csv")
+    assert result.exit_code == 3
+    (job,) = answer("jobs", "list")["jobs"]
+    assert f"the rows are made: rowmill merge {job['job_id']} -o /proc/rows.csv" in result.stderr
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_verdicts_are_whole_in_a_narrow_terminal_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    told = run("generate", SENTENCE, "--seed", "7", "-o", "c.csv").stdout
+    job = next(word for word in told.split() if word.startswith("job_")).rstrip(":")
+    for whole in (told, run("report", job).stdout):
+        assert "500 different values" in whole
+        assert "2024-01-01 to 2024-12-31" in whole
+    assert "mean" in whole
+
+
 def test_a_name_that_is_too_long_is_refused_and_is_no_fault_of_ours(
     run: Run, schema_file: str
 ) -> None:

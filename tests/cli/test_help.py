@@ -56,6 +56,13 @@ def test_every_command_that_answers_can_answer_in_json(path: tuple[str, ...]) ->
         assert "as_json" in [parameter.name for parameter in command.params]
 
 
+@pytest.mark.parametrize("path", [(), ("jobs",), ("schema",)], ids=" ".join)
+def test_a_group_without_a_command_shows_its_help(run: Run, path: tuple[str, ...]) -> None:
+    result = run(*path)
+    assert result.exit_code == 2
+    assert result.stderr == run(*path, "--help").stdout
+
+
 def test_the_version_is_the_package_s(run: Run) -> None:
     assert run("--version").stdout == f"rowmill {__version__}\n"
 

@@ -18,6 +18,7 @@ import pytest
 from src.cli.jobs import _run_here
 from src.cli.running import Here
 from src.cli.screen import Screen
+from tests.patience import OUT_S, PATIENCE_S
 
 from .conftest import Run, Spawn
 
@@ -82,6 +83,14 @@ def test_jobs_are_listed_newest_first_by_state_and_by_page(
     assert [entry["job_id"] for entry in second["jobs"]] == [job]
     assert answer("jobs", "list", "--status", "failed")["jobs"] == []
     assert "[red]three" in run("jobs", "list").stdout
+
+
+def test_a_narrow_terminal_cuts_no_id(run: Run, job: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    told = run("jobs", "list")
+    assert job in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 40
+    assert "2 columns more in a wider terminal" in told.stderr
 
 
 def test_pause_cancel_and_delete_say_what_they_did(run: Run, job: str) -> None:
@@ -223,11 +232,12 @@ def test_an_interrupted_job_goes_on_to_the_bytes_of_an_undisturbed_run(
     _until(lambda: len(list(home.glob("temp/*/chunk_*"))) > 3)
     began = time.monotonic()
     running.send_signal(number)
-    _, err = running.communicate(timeout=10)
-    assert time.monotonic() - began < 2
+    _, err = running.communicate(timeout=PATIENCE_S)
+    assert time.monotonic() - began < OUT_S
     assert running.returncode == 130
     (job,) = answer("jobs", "list")["jobs"]
-    assert f"rowmill jobs resume {job['job_id']} --wait" in err
+    rest = f"rowmill jobs resume {job['job_id']} --wait && rowmill merge {job['job_id']} -o cut.csv"
+    assert f"go on with: {rest}\n" in err
     assert job["state"] == state
     assert not job["running"]
     assert 0 < job["rows_done"] < 30_000

@@ -112,6 +112,14 @@ def test_a_fixed_schema_goes_to_stdout_and_a_right_one_comes_back(
     assert json.loads(same.stdout)["fields"]
 
 
+def test_a_fix_says_that_what_was_wrong_may_have_hidden_more(run: Run) -> None:
+    twice = [{"name": "a", "type": "strng"}, {"name": "a", "type": "integer"}]
+    Path("twice.json").write_text(json.dumps({"fields": twice}))
+    fixed = run("schema", "validate", "twice.json", "--fix")
+    assert [field["name"] for field in json.loads(fixed.stdout)["fields"]] == ["a", "a_2"]
+    assert "these may hide more" in fixed.stderr
+
+
 def test_what_only_a_person_can_mend_is_refused_with_fix_too(run: Run) -> None:
     deep = "[" * 100 + "]" * 100
     Path("deep.json").write_text('{"fields": [{"name": "a"}], "zz": ' + deep + "}")

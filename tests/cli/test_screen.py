@@ -48,6 +48,11 @@ def test_rows_that_are_too_wide_lose_whole_columns_and_say_so() -> None:
     assert hidden == 8
 
 
+def test_a_table_of_facts_has_no_empty_head(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().show(grid(("", ""), [("name", "people")]))
+    assert capsys.readouterr().out == "name   people\n"
+
+
 def test_a_null_cell_and_an_empty_one_look_different(capsys: pytest.CaptureFixture[str]) -> None:
     Screen().show(cells([{"a": None, "b": "", "c": True}], 80)[0])
     out = capsys.readouterr().out
@@ -85,7 +90,7 @@ def test_on_a_terminal_progress_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> Non
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    with progress.following(Screen(), "making", 200) as follow:
-        follow(200, "[red]5/s")
-    assert "200/200" in terminal.getvalue()
+    with progress.following(Screen(), "making", 2000) as follow:
+        follow(2000, "[red]5/s")
+    assert "2,000 of 2,000 rows" in terminal.getvalue()
     assert "[red]5/s" in terminal.getvalue()

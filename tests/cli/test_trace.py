@@ -69,6 +69,18 @@ def test_what_is_not_there_is_refused_in_words(
     assert said in result.stderr
 
 
+def test_values_are_shown_as_json_has_them(answer: Answer, run: Run) -> None:
+    fields = [
+        {"name": "yes", "type": "boolean", "generator": {"kind": "bernoulli", "p": 1}},
+        {"name": "one", "type": "string", "generator": {"kind": "category", "values": ["a"]}},
+    ]
+    Path("f.json").write_text(json.dumps({"fields": fields}))
+    made = answer("generate", "--schema", "f.json", "--rows", "1", "-o", "f.csv")
+    told = run("trace", made["job_id"], "--row", "0").stdout
+    assert "row 0: true" in told
+    assert 'values ["a"]' in told
+
+
 def test_what_a_terminal_would_obey_is_not_shown(answer: Answer, run: Run) -> None:
     hostile = {"kind": "constant", "value": "a\x1b[2Jb\u202ec"}
     Path("h.json").write_text(json.dumps({"fields": [{"name": "x", "generator": hostile}]}))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import pytest
 
 from src.config import Settings
 
@@ -98,6 +101,7 @@ async def test_a_job_is_paused_resumed_and_deleted(connect: Connect) -> None:
         paused = await call("control_job", job_id=job_id, action="pause")
         assert (paused["before"], paused["after"]) == ("GENERATING", "PAUSED")
         assert paused["allowed"] == ["resume", "cancel", "delete"]
+        assert paused["next"] == "control_job with action=resume goes on with it"
         await call("control_job", job_id=job_id, action="resume")
         assert (await until_done(call, job_id))["rows_done"] == 20
         gone = await call("control_job", job_id=job_id, action="delete")
@@ -115,6 +119,7 @@ async def test_every_problem_of_a_schema_is_named_at_once(connect: Connect) -> N
         assert answer["valid"] is False
         hints = [problem["hint"] for problem in answer["problems"]]
         assert hints == ["did you mean 'uniform'?", "did you mean 'category'?"]
+        assert answer["warnings"][0].startswith("these may hide more: validate again")
         text = await call.error("create_job", schema={"fields": fields}, row_count=9)
         assert text.startswith("[invalid_schema]")
 
@@ -179,3 +184,47 @@ async def test_cloud_storage_says_that_it_is_not_configured(connect: Connect) ->
         text = await call.error("create_job", schema=schema, row_count=5, storage="cloud")
         assert text.startswith("[not_configured]")
         assert (await call("list_jobs"))["jobs"] == []
+
+
+async def test_a_job_that_is_just_paused_may_be_resumed_and_one_that_is_done_runs_no_more(
+    connect: Connect,
+) -> None:
+    schema = {"name": "t", "fields": [{"name": "id", "type": "integer"}]}
+    async with connect() as call:
+        job_id = (await call("create_job", schema=schema, row_count=500_000, start=True))["job_id"]
+        paused = await call("control_job", job_id=job_id, action="pause")
+        assert "resume" in paused["allowed"]  # though what is in flight may not be down yet
+        resumed = await call("control_job", job_id=job_id, action="resume")
+        assert resumed["next"] == "get_job_progress again"
+        assert (await until_done(call, job_id))["running"] is False
+        assert (await call("control_job", job_id=job_id, action="delete"))["after"] is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "following"),
+    [
+        ("30 cats with name, as JSON lines",
+         r"show the user the schema, then create_job with schema_id=sch_\w+, output_format=jsonl "),
+        ("cats with name",
+         r"the schema with the assumptions and questions, then create_job with schema_id=sch_\w+, "
+         r"row_count and start=true"),
+        ("A web shop: 20 customers, 50 orders with 1-6 lines each",
+         r"what stands in not_understood is missing: add it to the schema \(validate_schema"),
+    ],
+)  # fmt: skip
+async def test_what_was_read_names_the_next_call_with_what_it_takes(
+    connect: Connect, request_: str, following: str
+) -> None:
+    async with connect() as call:
+        assert re.search(following, (await call("extract_schema", description=request_))["next"])
+
+
+async def test_a_broken_promise_is_to_be_told(connect: Connect) -> None:
+    promise = {"check": "share", "field": "a", "value": "x", "equals": 0.5, "tolerance": 0.01}
+    fields = [{"name": "a", "type": "string", "generator": {"kind": "category", "values": ["x"]}}]
+    async with connect() as call:
+        schema = {"name": "t", "fields": fields, "expectations": [promise]}
+        merged = await call(
+            "merge_and_download", job_id=await call.completed(schema=schema, row_count=9)
+        )
+    assert "say which expectations are broken" in merged["next"]

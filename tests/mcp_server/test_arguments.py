@@ -63,6 +63,10 @@ def test_an_optional_argument_that_is_null_counts_as_left_out() -> None:
     assert job(seed=None, name=None, start=None, row_count=3) == job(row_count=3)
 
 
+def test_an_unknown_argument_is_refused_though_it_is_null() -> None:
+    assert "colour is not an argument" in refusal(CreateJob, schema_id="sch_1", colour=None)
+
+
 def test_a_required_argument_that_is_null_is_not_there() -> None:
     assert "description is null" in refusal(ExtractSchema, description=None)
 

@@ -211,6 +211,38 @@ async def test_a_dear_job_is_not_started_without_a_yes(keyed: Connect, era: str)
     assert len(person.shown) == 3
 
 
+async def test_a_job_of_an_unknown_price_is_not_started_unasked(
+    settings: Settings, era: str
+) -> None:
+    model = GeminiSettings(
+        api_key=SecretStr("AIza" + "x" * 35),
+        api_keys=(),
+        base_url="http://127.0.0.1:9",
+        model="own",
+    )
+    person = Person("decline")
+    async with connecting(replace(settings, gemini=model))(
+        mode=era, elicitation_callback=person
+    ) as call:
+        job = await call("create_job", schema=PROSE, row_count=5, start=True)
+    assert job["status"] == "PENDING"
+    (form,) = person.shown
+    assert form.message == (
+        "“reviews” may cost nobody knows how much for the language model. Start it?"
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, {}, {"agree": "true"}, {"agree": 1}, {"agree": ["yes"]}, {"other": True}],
+    ids=str,
+)
+async def test_only_a_yes_is_a_yes(keyed: Connect, era: str, content: Any) -> None:
+    async with keyed(mode=era, elicitation_callback=Person(content=content)) as call:
+        job = await call("create_job", schema=PROSE, row_count=5_000, start=True)
+    assert job["status"] == "PENDING"
+
+
 @pytest.mark.parametrize(
     "cheap",
     [

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from src.config import GeminiSettings, JobSettings, Settings
@@ -17,7 +18,7 @@ from src.core.job_manager import Controlled
 from src.core.models import ChunkKey, ChunkMetadata, JobProgress, JobState, Reading, Usage
 from src.core.parsing import parse_schema
 from src.core.schemas import Extracted
-from src.mcp_server.desk import Desk
+from src.mcp_server.desk import AT_ONCE, Desk
 
 from .conftest import Connect
 
@@ -105,7 +106,8 @@ async def test_work_that_takes_longer_is_answered_as_working_and_goes_on(
     connect: Connect, app: UseCases, era: str
 ) -> None:
     async with connect(app, era) as call:
-        answer = await call("extract_schema", description="d", wait_s=0)
+        async with asyncio.timeout(15):  # what the call says, not the setting, which is 20 s
+            answer = await call("extract_schema", description="d", wait_s=0)
         assert answer == {"state": "working", "next": "call again with the same arguments"}
         app.gate.set()
         answer = await call("extract_schema", description="d", wait_s=25)
@@ -159,6 +161,22 @@ async def test_a_cancelled_call_touches_nothing(
         app.gate.set()
         await call("list_jobs")
         assert len(app.finished) == 1
+
+
+async def test_what_is_asked_and_cancelled_again_and_again_does_not_pile_up(
+    connect: Connect, app: UseCases, era: str
+) -> None:
+    async with connect(app, era) as call:
+        async with anyio.create_task_group() as group:
+            for _ in range(AT_ONCE + 40):
+                group.start_soon(partial(call, "control_job", job_id=JOB, action="cancel"))
+            while len(app.calls) < AT_ONCE:
+                await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
+        await call("list_jobs")  # by now the server knows of every cancellation
+        app.gate.set()
+        assert (await call("control_job", job_id=JOB, action="pause"))["after"] == "CANCELLED"
+    assert app.finished == ["cancel"] * AT_ONCE + ["pause"]
 
 
 async def test_errors_are_the_code_what_happened_and_what_to_do(

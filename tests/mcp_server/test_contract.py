@@ -119,7 +119,7 @@ async def test_every_argument_says_what_it_is_for() -> None:
 
 async def test_what_a_model_reads_at_the_start_is_no_burden() -> None:
     whole = await contract()
-    assert len(json.dumps(whole, ensure_ascii=False)) < 24_000
+    assert len(json.dumps(whole, ensure_ascii=False)) < 25_000
     assert len(whole["instructions"]) < 1_500
 
 
@@ -146,7 +146,9 @@ def test_tools_name_only_tools_and_arguments_that_exist(tool: str) -> None:
     words = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", TOOLBOX[tool].description))
     known = {*NAMES, *(name for names in ARGUMENTS.values() for name in names)}
     language = {"llm_text", "given_name", "null_fraction", "primary_key", "foreign_keys",
-                "decimal_places", "next_cursor"}  # fmt: skip
+                "decimal_places", "next_cursor", "parent_table", "null_when", "per_parent",
+                "share_with_none", "optional_fraction", "line_number", "sum_to", "customer_id",
+                "unique_together", "signed_up", "ordered_on"}  # fmt: skip
     assert words <= known | language
 
 

@@ -16,9 +16,10 @@ from mcp_types import ElicitResult
 from src.config import Settings
 from src.core.errors import InvalidArgument
 from src.mcp_server import run_http
+from tests.patience import OUT_S, PATIENCE_S
 
 from .conftest import UNDER_WAY
-from .test_process import HELLO, OUT_S
+from .test_process import HELLO
 
 
 async def test_a_job_runs_over_http_and_a_signal_ends_the_server_in_time(
@@ -37,7 +38,7 @@ async def test_a_job_runs_over_http_and_a_signal_ends_the_server_in_time(
     async with Client(url, mode="legacy"):  # still connected when the signal comes
         began = time.monotonic()
         child.send_signal(signal.SIGTERM)
-        assert child.wait(timeout=10) == 0
+        assert child.wait(timeout=PATIENCE_S) == 0
         assert time.monotonic() - began < OUT_S
     assert child.stdout.read() == ""
 

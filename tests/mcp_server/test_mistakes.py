@@ -145,7 +145,8 @@ SEQUENCES: dict[str, list[Wrong | Right]] = {
     ],
     "started twice": [
         STARTED, DONE,
-        Wrong("control_job", {**JOB, "action": "start"}, "cannot start a job that is COMPLETED"),
+        Wrong("control_job", {**JOB, "action": "start"},
+              r"cannot start a job that is COMPLETED \(merge_and_download\)"),
         Right("merge_and_download", JOB, {"rows": 30}),
     ],
     "a forgotten job": [
@@ -269,7 +270,7 @@ async def test_a_path_outside_is_refused_and_nothing_is_written(connect: Connect
     async with connect() as call:
         job = await call("create_job", schema=IDS, row_count=5)
         await call("generate_chunk", job_id=job["job_id"])
-        for name in ("/tmp/rowmill-x.csv", "../x.csv"):
+        for name in ("/tmp/rowmill-x.csv", "../x.csv", "folder/", ".csv"):
             text = await call.error("merge_and_download", job_id=job["job_id"], file_name=name)
             assert text.startswith("[invalid_argument]")
     assert not Path("/tmp/rowmill-x.csv").exists()

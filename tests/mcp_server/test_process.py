@@ -14,18 +14,23 @@ from typing import Any
 
 import pytest
 
-from tests.patience import patience
+from src.mcp_server.wire import UNANSWERED
+from tests.patience import OUT_S, PATIENCE_S, patience
 
 from .conftest import UNDER_WAY
 
 ROOT = Path(__file__).parents[2]
-OUT_S = 2.0
 ROWS = 20_000
 CHUNK = 50
 HELLO = {
     "protocolVersion": "2025-11-25",
     "capabilities": {},
     "clientInfo": {"name": "test", "version": "0"},
+}
+MODERN = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "0"},
+    "io.modelcontextprotocol/clientCapabilities": {},
 }
 
 
@@ -73,7 +78,7 @@ class Server:
     def gone(self) -> float:
         """Seconds until the process has ended by itself, with 0."""
         began = time.monotonic()
-        assert self.child.wait(timeout=10) == 0
+        assert self.child.wait(timeout=PATIENCE_S) == 0
         return time.monotonic() - began
 
     def rest(self) -> bytes:
@@ -111,10 +116,20 @@ def test_garbage_is_survived_and_the_end_of_input_is_the_end(start: Any) -> None
     assert server.rest() == b""
 
 
+def test_who_listens_much_may_still_ask(start: Any) -> None:
+    server = start()
+    for number in range(1_000, 1_000 + UNANSWERED + 1):
+        listen = {"_meta": MODERN, "notifications": {"resourcesListChanged": True}}
+        asked = {"jsonrpc": "2.0", "id": number, "method": "subscriptions/listen", "params": listen}
+        server.send(json.dumps(asked))
+    named = {"_meta": MODERN, "name": "list_jobs", "arguments": {}}
+    assert server.ask("tools/call", **named)["result"]["isError"] is False
+
+
 def test_a_client_that_says_nothing_and_leaves_is_no_problem(start: Any) -> None:
     server = start()
     server.child.stdin.close()
-    assert server.child.wait(timeout=10) == 0
+    assert server.child.wait(timeout=PATIENCE_S) == 0
     assert server.rest() == b""
 
 
@@ -167,7 +182,7 @@ def test_a_job_goes_on_at_the_next_start_to_exactly_its_rows(start: Any, how: An
 
 def test_a_setting_that_does_not_fit_is_one_clear_line_and_2(start: Any) -> None:
     server = start(JOB_MAX_ROWS="many")
-    assert server.child.wait(timeout=10) == 2
+    assert server.child.wait(timeout=PATIENCE_S) == 2
     (line,) = server.child.stderr.read().decode().splitlines()
     assert line.startswith("rowmill: [invalid_argument] the setting JOB_MAX_ROWS does not fit")
     assert server.rest() == b""

@@ -117,6 +117,15 @@ async def test_where_nothing_moves_nothing_is_said(connect: Connect, era: str) -
     assert told == []
 
 
+async def test_a_call_that_does_not_wait_looks_once(connect: Connect, era: str) -> None:
+    """Nothing can move meanwhile, and each look takes its turn behind whoever computes."""
+    app = Running([40, 50])
+    async with connect(app, era) as call:
+        answer = await call("get_job_progress", job_id=JOB, wait_s=0)
+    assert answer["rows_done"] == 40
+    assert app.looked == [40]
+
+
 async def test_a_cancelled_wait_ends_at_once_and_asks_for_nothing_more(
     connect: Connect, era: str
 ) -> None:

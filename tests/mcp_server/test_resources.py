@@ -100,9 +100,9 @@ async def test_the_language_is_there_to_read(connect: Connect, era: str) -> None
     ("uri", "said"),
     [
         (URI, "[not_found] there is no job"),
-        ("rowmill://jobs/../../etc/passwd", "Unknown resource"),
+        ("rowmill://jobs/../../etc/passwd", "[not_found] there is no resource"),
         ("rowmill://jobs/x/report", "[not_found] that is not a job id"),
-        ("file:///etc/passwd", "Unknown resource"),
+        ("file:///etc/passwd", "[not_found] there is no resource"),
     ],
 )
 async def test_what_is_not_there_is_refused(
@@ -362,6 +362,29 @@ async def test_there_is_an_end_to_subscriptions() -> None:
         watch.add(f"test://{n}", Told())
     with pytest.raises(LimitExceeded):
         watch.add(URI, Told())
+
+
+async def test_there_is_an_end_to_listeners_and_to_what_they_ask_for_and_it_is_said() -> None:
+    bus, gate = JobBus(), asyncio.Event()
+
+    async def stream(_: Listening) -> None:
+        await gate.wait()
+
+    async def listen(params: Any = None, watch: Any = None) -> None:
+        await bus.listening(Listening(watch or Watch(None), params), stream)
+
+    too_many = {
+        "notifications": {"resourceSubscriptions": [f"test://{n}" for n in range(MOST + 1)]}
+    }
+    with pytest.raises(MCPError, match="1,000 subscriptions are open"):
+        await listen(too_many)
+    listeners = [asyncio.create_task(listen()) for _ in range(MOST)]
+    await asyncio.sleep(0)
+    with pytest.raises(MCPError, match="1,000 are listening already"):
+        await listen()
+    gate.set()
+    await asyncio.gather(*listeners)
+    await listen()
 
 
 def test_a_look_is_shorter_than_a_call() -> None:

@@ -95,6 +95,21 @@ async def test_what_went_wrong_meanwhile_is_told_once_to_the_next_same_call(work
     assert await works.result("k", errand, 5) == "result 2"
 
 
+async def test_a_result_may_be_kept_for_the_same_call_again_and_a_fault_is_not(
+    works: Works,
+) -> None:
+    errand = Errand()
+    errand.gate.set()
+    errand.fault = NotFound("gone")
+    with pytest.raises(NotFound):
+        await works.result("k", errand, 5, keep=True)
+    errand.fault = None
+    for _ in range(2):
+        assert await works.result("k", errand, 5, keep=True) == "result 2"
+    works.forget("k")
+    assert await works.result("k", errand, 5, keep=True) == "result 3"
+
+
 async def test_a_result_nobody_asks_for_is_forgotten_in_time(works: Works, clock: Clock) -> None:
     errand = Errand()
     with pytest.raises(StillWorking):

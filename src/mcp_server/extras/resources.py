@@ -204,3 +204,6 @@ VIEWS: Mapping[str, View] = {
         "job-schema", "A job's schema", "The whole schema that its rows follow.", JSON, _schema
     ),
 }
+KNOWN = f"there are {LANGUAGE} and {JOBS}JOB, alone or followed by " + ", ".join(
+    f"/{path}" for path in VIEWS if path
+)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
 
-from .watching import Watch
+from ...core.errors import LimitExceeded
+from ..refusing import refusable
+from .watching import MOST, Watch
 
 if TYPE_CHECKING:
     from mcp.server.connection import Connection
@@ -64,24 +66,36 @@ class Subscriptions:
 class JobBus(InMemorySubscriptionBus):
     """The SDK's bus; what its listeners ask for is looked at as long as they listen."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._listening = 0
+
     async def tell(self, uri: str) -> None:
         await self.publish(ResourceUpdated(uri))
 
     async def listening(
         self, ctx: ServerRequestContext[Desk, Any], call_next: CallNext
     ) -> HandlerResult:
-        """Middleware. Raises: LimitExceeded."""
+        """Middleware. Raises: MCPError."""
         if ctx.method != "subscriptions/listen":
             return await call_next(ctx)
         watch, added = ctx.lifespan_context.watch, []
+        self._listening += 1
         try:
-            for uri in _listened_for(ctx.params):
-                watch.add(uri, self.tell)
-                added.append(uri)
+            with refusable():
+                self._refuse_too_many()
+                for uri in _listened_for(ctx.params):
+                    watch.add(uri, self.tell)
+                    added.append(uri)
             return await call_next(ctx)
         finally:
+            self._listening -= 1
             for uri in added:
                 watch.remove(uri, self.tell)
+
+    def _refuse_too_many(self) -> None:
+        if self._listening > MOST:
+            raise LimitExceeded(f"{MOST:,} are listening already", hint="end some of them first")
 
 
 def _listened_for(params: Mapping[str, Any] | None) -> list[str]:

@@ -45,6 +45,20 @@ def test_every_view_fits_and_is_readable_at_every_width_in_both_themes(
         assert page.complaints() == []
 
 
+def test_what_was_measured_is_seen_on_a_phone_without_scrolling(
+    stage: Stage, opened: Opened
+) -> None:
+    ready = broken(stage)
+    page = opened()
+    page.until(ready)
+    page.resize(360)
+    page.until("!!document.querySelector('.checks')")
+    assert page.inside(
+        "[...document.querySelectorAll('.scroll')].filter((one) => one.querySelector('.checks'))"
+        ".every((one) => one.scrollWidth <= one.clientWidth)"
+    )
+
+
 def faults(page: Page, kind: str) -> list[str]:
     return page.inside(f"({LOOKING}).{kind}()")
 
