@@ -9,15 +9,23 @@ EVERY = "tests/crash/test_every_operation.py"
 CANCEL = "tests/crash/test_cancellation.py"
 DAMAGE = "tests/crash/test_damage.py"
 CLOCKS = "tests/crash/test_clocks.py"
+CONTROL = "tests/crash/test_control.py"
 ANY_ORDER = "tests/crash/test_any_order.py"
 RUNNER = "tests/core/test_job_runner.py"
+MOVES = "tests/core/test_moves.py"
+WRITTEN = "tests/core/test_model_rows.py"
 STORES = "tests/storage/test_every_job_store.py"
 LEASES = "tests/storage/test_leases.py"
+REBUILDING = "tests/storage/test_rebuilding.py"
+LYING = "tests/storage/test_damaged_store.py"
+MERGING = "tests/storage/test_merge.py"
 LIMITS = "tests/api/test_limits.py"
 GATE = "tests/api/test_gate.py"
+GEMINI = "tests/api/test_gemini.py"
 SALVAGE = "tests/api/test_salvage.py"
 ANSWERS = "tests/api/test_answers.py"
 SMALL = "tests/utils/test_small_tools.py"
+CELLS = "tests/generation/test_cells.py"
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,18 @@ BUGS = (
         "    if seal(*row[:-1]) != row[-1]:", "    if False:",
         (DAMAGE,),
     ),
+    Bug(
+        "checksum", "what is said of a chunk is checked without its size", "storage/abouts.py",
+        "return canonical_sha256(document)[:CHECK_DIGITS]",
+        "return canonical_sha256({**document, \"bytes\": 0})[:CHECK_DIGITS]",
+        (DAMAGE,),
+    ),
+    Bug(
+        "checksum", "the record of the next chunk is read without its seal",
+        "storage/jobs/chunks.py",
+        "int(opened(row, \"a job's next chunk\")[1])", "int(row[1])",
+        (LYING,),
+    ),
     # ── redelivery ────────────────────────────────────────────────────────────────────────────
     Bug(
         "redelivery", "a chunk that came out otherwise is taken", "storage/jobs/chunks.py",
@@ -120,6 +140,16 @@ BUGS = (
     ),
     # ── leases ────────────────────────────────────────────────────────────────────────────────
     Bug(
+        "leases", "a job is deleted without its lease", "core/job_manager.py",
+        "        async with self.runner.alone(job.job_id):\n", "        if True:\n",
+        ("tests/crash/test_control.py",),
+    ),
+    Bug(
+        "order", "a store that lost its name goes on taking records", "storage/jobs/records.py",
+        "        self._store.refuse_if_gone()\n", "",
+        ("tests/storage/test_job_store_file.py",),
+    ),
+    Bug(
         "leases", "an older attempt may write", "storage/jobs/chunks.py",
         "    if chunk.attempt != attempt:", "    if chunk.attempt > attempt:",
         (STORES, RUNNER),
@@ -150,6 +180,29 @@ BUGS = (
         "core/running/threads.py",
         "        await asyncio.wait({task})\n", "",
         ("tests/core/test_threads.py", CANCEL),
+    ),
+    Bug(
+        "leases", "who only looks is taken for a holder", "storage/jobs/leases.py",
+        "        if not _try(descriptor, fcntl.LOCK_SH):",
+        "        if not _try(descriptor, fcntl.LOCK_EX):",
+        (LEASES,),
+    ),
+    Bug(
+        "leases", "attempts that only chunks tell of are counted again",
+        "storage/jobs/rebuilding.py",
+        "[job.attempt, *(chunk.attempt for chunk, _ in found)]", "[job.attempt]",
+        (REBUILDING,),
+    ),
+    # ── states ────────────────────────────────────────────────────────────────────────────────
+    Bug(
+        "states", "what was decided on an older state is written", "core/running/moves.py",
+        "seen=job.version,", "seen=(await self.jobs.get(job_id)).version,",
+        (MOVES,),
+    ),
+    Bug(
+        "states", "a job that was paused is meant to go on", "core/job_manager.py",
+        "self.runner.move(job.job_id, event, wanted=False)", "self.runner.move(job.job_id, event)",
+        (CONTROL,),
     ),
     # ── clocks ────────────────────────────────────────────────────────────────────────────────
     Bug(
@@ -192,6 +245,30 @@ BUGS = (
         "        if not spent.forgotten:\n", "        if True:\n",
         (LIMITS,),
     ),
+    Bug(
+        "limits", "what was estimated leaves the window, not what was counted", "api/limits.py",
+        "            spent.tokens = tokens\n", "",
+        (LIMITS,),
+    ),
+    Bug(
+        "limits", "a delay holds back the first key, whichever was told", "api/gemini.py",
+        "line.limiter.pause(asked_wait_s(error), ticket.key)",
+        "line.limiter.pause(asked_wait_s(error))",
+        (GEMINI,),
+    ),
+    # ── budgets ───────────────────────────────────────────────────────────────────────────────
+    Bug(
+        "budgets", "what another process spent meanwhile is not counted",
+        "core/authoring/asking.py",
+        "        if account.attempt < job.attempt:\n            before",
+        "        if account.attempt < 0:\n            before",
+        (WRITTEN,),
+    ),
+    Bug(
+        "budgets", "a call that nobody answered is free", "core/authoring/asking.py",
+        "account.spent + lost + others", "account.spent + others",
+        (WRITTEN,),
+    ),
     # ── salvage ───────────────────────────────────────────────────────────────────────────────
     Bug(
         "salvage", "an unterminated row is kept", "api/salvage.py",
@@ -204,6 +281,11 @@ BUGS = (
         ", parse_constant=_refuse)", ")",
         (SALVAGE,),
     ),
+    Bug(
+        "salvage", "a number loses the zeros in front of it", "api/answers.py",
+        "r\"-?(?:0|[1-9]\\d{0,17})\"", "r\"-?\\d{1,18}\"",
+        (ANSWERS,),
+    ),
     # ── redaction ─────────────────────────────────────────────────────────────────────────────
     Bug(
         "redaction", "a key in a URL is shown", "utils/redact.py",
@@ -215,5 +297,61 @@ BUGS = (
         "        self._secret = re.compile(\"|\".join([*known, *_SHAPES]))",
         "        self._secret = re.compile(\"|\".join(known) or \"(?!)\")",
         (SMALL,),
+    ),
+    # ── strangers ─────────────────────────────────────────────────────────────────────────────
+    Bug(
+        "strangers", "a name that Windows keeps passes with two endings", "storage/names.py",
+        "part.split(\".\", maxsplit=1)[0]", "part.rsplit(\".\", maxsplit=1)[0]",
+        ("tests/hostile/test_names_and_links.py",),
+    ),
+    Bug(
+        "strangers", "a formula hides behind a tab", "storage/formats/formulas.py",
+        "rf\"\\A[=@\\t\\r\\n+\\-{_WIDE}]\"", "rf\"\\A[=@\\r\\n+\\-{_WIDE}]\"",
+        ("tests/storage/test_formulas.py",),
+    ),
+    # ── merge ─────────────────────────────────────────────────────────────────────────────────
+    Bug(
+        "merge", "each chunk brings its header", "storage/merging/merge.py",
+        "memoryview(piece.data)[start:]", "memoryview(piece.data)",
+        (MERGING,),
+    ),
+    Bug(
+        "merge", "a chunk with more rows than recorded is taken", "storage/merging/chunk_source.py",
+        "        if table.num_rows != key.rows:", "        if table.num_rows < key.rows:",
+        (MERGING,),
+    ),
+    # ── cells ─────────────────────────────────────────────────────────────────────────────────
+    Bug(
+        "cells", "of a seed only 32 bits count", "generation/draws/keys.py",
+        "(str(seed), *names)", "(str(seed % 2**32), *names)",
+        (CELLS,),
+    ),
+    Bug(
+        "cells", "unique values follow the order of the rows", "generation/draws/permutations.py",
+        "        order = self._permutation.forward(rows)\n        if width",
+        "        order = rows\n        if width",
+        (CELLS,),
+    ),
+    # ── judging ───────────────────────────────────────────────────────────────────────────────
+    Bug(
+        "judging", "a deviation is that of all there are", "utils/folds.py",
+        "math.sqrt(self.moment / (self.count - 1))", "math.sqrt(self.moment / self.count)",
+        ("tests/utils/test_folds.py",),
+    ),
+    Bug(
+        "judging", "a quantile's ranks are one too near", "utils/chance.py",
+        "(low - 1 if low else None)", "(low or None)",
+        ("tests/utils/test_chance.py",),
+    ),
+    # ── answers ───────────────────────────────────────────────────────────────────────────────
+    Bug(
+        "answers", "how long a call waits is part of what it wants", "mcp_server/waiting.py",
+        "mode=\"json\", exclude={\"wait_s\"}", "mode=\"json\"",
+        ("tests/mcp_server/test_waiting.py",),
+    ),
+    Bug(
+        "answers", "a command that met another process ends like a fault", "cli/failures.py",
+        "    (Conflict, 5),\n", "",
+        ("tests/cli/test_errors.py",),
     ),
 )  # fmt: skip
