@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 PATIENCE_S = 60.0
+OUT_S = 20.0
+"""A process is promised to end within two seconds. Where tests run the machine may be busy with
+other things; what does not end by itself waits for its stdin for ever, and is told apart."""
 
 
 @contextmanager

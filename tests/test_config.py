@@ -7,6 +7,7 @@ import pytest
 
 from src.config import CHECKOUT, GROUPS, Settings
 from src.core.errors import InvalidArgument
+from src.utils.redact import redacted
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,15 @@ def test_a_key_is_not_in_what_settings_print(monkeypatch):
     monkeypatch.setenv("GEMINI_API_KEY", "very-secret")
     monkeypatch.setenv("GEMINI_API_KEYS", "also-secret")
     assert "secret" not in repr(Settings.load())
+
+
+@pytest.mark.parametrize(
+    "name", ["GEMINI_API_KEY", "GEMINI_API_KEYS", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+)
+def test_whatever_secret_is_set_is_shown_nowhere_from_then_on(monkeypatch, name):
+    monkeypatch.setenv(name, f"the-secret-of-{name.lower()}")
+    Settings.load()
+    assert redacted(f"x the-secret-of-{name.lower()} y") == "x [redacted] y"
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,18 @@ Encode = Callable[["pa.Table", OutputFormat], bytes]
 
 @dataclass(frozen=True, slots=True)
 class ChunkWorker:
-    """`storage` gives the handler of a kind; `model_rows` is None where no model is configured."""
+    """`storage` gives the handler of a kind; `model_rows` is None where no model is configured.
+
+    `computing` has a place for each core, whatever job a chunk is of: more threads would take
+    turns at the interpreter, and whoever asks how a job stands would wait for a turn of each.
+    """
 
     jobs: JobStore
     storage: Callable[[StorageKind], StorageHandler]
     encode: Encode
     model_rows: ModelRows | None
     clock: Clock
+    computing: asyncio.Semaphore
 
     async def make(self, job: Job, recipe: Recipe, key: ChunkKey) -> ChunkMetadata:
         """The chunk, stored and recorded.
@@ -52,9 +57,7 @@ class ChunkWorker:
             StorageError, ProviderError, LimitExceeded
         """
         began = self.clock.monotonic()
-        table = recipe.tables[key.table]
-        written = await self._written(job, table, key)
-        data, digest = await asyncio.to_thread(self._made, job, table, key, written)
+        data, digest = await self._computed(job, recipe.tables[key.table], key)
         await to_its_end(self._put, job, key, data, job.attempt)
         chunk = ChunkMetadata(
             key=key,
@@ -77,9 +80,7 @@ class ChunkWorker:
         Raises:
             ChunkDamaged: what was made is not what was recorded.
         """
-        table = recipe.tables[chunk.key.table]
-        written = await self._written(job, table, chunk.key)
-        data, digest = await asyncio.to_thread(self._made, job, table, chunk.key, written)
+        data, digest = await self._computed(job, recipe.tables[chunk.key.table], chunk.key)
         if digest != chunk.sha256:
             raise ChunkDamaged(
                 f"chunk {chunk.key.index} was made again and is not what was recorded",
@@ -98,6 +99,12 @@ class ChunkWorker:
             if problem := await self.damage(chunk, job.spec.storage):
                 log.warning("job=%s event=lost problem=%s", job.job_id, problem)
                 await self.jobs.forget_chunk(job.job_id, chunk.key.index)
+
+    async def _computed(self, job: Job, table: TableRecipe, key: ChunkKey) -> tuple[bytes, str]:
+        """The chunk's bytes and their sha256."""
+        written = await self._written(job, table, key)
+        async with self.computing:
+            return await asyncio.to_thread(self._made, job, table, key, written)
 
     async def _written(
         self, job: Job, table: TableRecipe, key: ChunkKey
@@ -123,7 +130,6 @@ class ChunkWorker:
         key: ChunkKey,
         written: Mapping[str, pa.Array] | None,
     ) -> tuple[bytes, str]:
-        """The chunk's bytes and their sha256."""
         from ..utils.validators import check_table
 
         rows = table.make(key.start, key.stop, written)

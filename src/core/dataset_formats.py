@@ -110,7 +110,8 @@ def _refuse_other_ending(file_name: str) -> None:
     """
     ending = PurePosixPath(file_name).suffix
     if ending[1:2].isalpha():
+        known = " ".join([*(f".{name}" for name in FORMATS), ARCHIVE])
         raise InvalidArgument(
             f"no dataset can be written as {ending}",
-            hint=f"end the name in one of {' '.join([*ENDINGS, ARCHIVE])}, or leave the ending out",
+            hint=f"end the name in one of {known}, or leave the ending out",
         )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ..utils.text import shown
-from .errors import IllegalTransition, InvalidArgument, NotFound
+from .errors import Conflict, IllegalTransition, InvalidArgument, NotFound
 from .estimates import Estimate
 from .ids import RANDOM_BYTES, job_id, known_shape
 from .job_requests import (
@@ -34,7 +34,8 @@ log = logging.getLogger("rowmill.jobs")
 
 MAX_NAME = 100
 POLL_S = 0.5
-"""How often a job of another process is looked at while somebody waits for it."""
+"""How often a job is looked at while somebody waits for it: for its rows, and for what another
+process does to it. What is done to it here is seen at once."""
 ACTIONS = ("start", "pause", "resume", "cancel", "retry", "delete")
 
 
@@ -144,12 +145,17 @@ class JobManager:
         return changed
 
     async def _delete(self, job: Job) -> None:
+        if job.state not in ACTIVE:  # what ran it here is at its last steps, for nothing
+            await self.runner.halt(job.job_id)
         if await self.runner.running(job.job_id):
-            raise IllegalTransition("cannot delete a job that is running", hint="cancel it first")
-        # Whatever keeps the chunks, what a model was turned away for lies on the disk.
-        for kind in dict.fromkeys((job.spec.storage, "disk")):
-            await asyncio.to_thread(self.storage(kind).delete_job, job.job_id)
-        await self.jobs.delete(job.job_id)
+            hint = "cancel it first" if job.state in ACTIVE else "try again in a moment"
+            raise IllegalTransition("cannot delete a job that is running", hint=hint)
+        # Under its lease: whoever took it up in between would store chunks of a job that is gone.
+        async with self.runner.alone(job.job_id):
+            # Whatever keeps the chunks, what a model was turned away for lies on the disk.
+            for kind in dict.fromkeys((job.spec.storage, "disk")):
+                await asyncio.to_thread(self.storage(kind).delete_job, job.job_id)
+            await self.jobs.delete(job.job_id)
         log.info("job=%s event=delete", job.job_id)
 
     async def run(self, job_id: str) -> Job:
@@ -175,7 +181,7 @@ class JobManager:
         ended = [job for state in sorted(FINAL) for job in await self._all(state)]
         old = [job for job in ended if job.updated_at < limit]
         for job in old:
-            with suppress(NotFound):  # another server that started now was quicker
+            with suppress(NotFound, Conflict):  # another server that started now was quicker
                 await self._delete(job)
         return [job.job_id for job in old]
 
@@ -213,8 +219,8 @@ class JobManager:
     async def _progress(self, job_id: str) -> JobProgress:
         known_shape(job_id)
         # Asked for together: each alone waits its turn behind whoever computes.
-        job, tally, running = await asyncio.gather(
-            self.jobs.get(job_id), self.jobs.tally(job_id), self.runner.running(job_id)
+        (job, tally), running = await asyncio.gather(
+            self.jobs.standing(job_id), self.runner.running(job_id)
         )
         return self._derived(job, tally, running)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -34,11 +35,11 @@ def _backoff_s(attempt: int) -> float:
 
 @dataclass(slots=True)
 class JobRunner:
-    """At most `parallel` chunks of a job are made at once, and no more than `cores` where only code
-    makes them: more would wait for each other and hold memory. Where a model writes rows, as many
-    more as keep it busy whatever their size. `finished` is told of a job whose
-    last chunk is stored, before the job is COMPLETED; `backoff_s` gives the pause before a chunk's
-    next attempt."""
+    """At most `parallel` chunks of a job are under way at once, and where only code makes them no
+    more than one for each of the `cores` and one that is being stored: more would wait for each
+    other and hold memory. Where a model writes rows, as many more as keep it busy whatever their
+    size. `finished` is told of a job whose last chunk is stored, before the job is COMPLETED;
+    `backoff_s` gives the pause before a chunk's next attempt."""
 
     jobs: JobStore
     leases: Leases
@@ -63,7 +64,6 @@ class JobRunner:
             self.worker,
             self.clock,
             self._holds,
-            self._moves,
             tries=self.chunk_attempts,
             backoff_s=self.backoff_s,
         )
@@ -99,6 +99,10 @@ class JobRunner:
         """Those of the jobs that any living process works on."""
         here = {job_id for job_id in job_ids if self.running_here(job_id)}
         return frozenset(here | await self._holds.held_of(set(job_ids) - here))
+
+    def alone(self, job_id: str) -> AbstractAsyncContextManager[None]:
+        """See `Holds.alone`."""
+        return self._holds.alone(job_id)
 
     def trouble(self, job_id: str) -> str | None:
         """What ended the last run here without a word in the job's record: where the disk is full,
@@ -136,7 +140,7 @@ class JobRunner:
             await self.halt(job_id)
 
     async def wait_changed(self, timeout_s: float) -> None:
-        """Return when any job changed here, or after `timeout_s`."""
+        """Return when any job moved here, or after `timeout_s`."""
         await self._moves.wait(timeout_s)
 
     async def move(self, job_id: str, event: Event, *, detail: str = "", **changes: Any) -> Job:
@@ -214,7 +218,7 @@ class JobRunner:
     def _at_once(self, job: Job, recipe: Recipe) -> int:
         model = self.worker.model_rows
         if model is None or not any(table.model_fields for table in recipe.tables.values()):
-            return min(self.parallel, self.cores)
+            return min(self.parallel, self.cores + 1)
         return self.parallel + model.chunks_at_once(job.spec.chunk_size)
 
     async def _still_generating(self, job_id: str) -> bool:

@@ -115,6 +115,12 @@ class ForeignKey(Word):
     acyclic: bool = False
     distinct: bool = Field(False, description="a parent is met at most once by the other key")
 
+    @model_serializer(mode="wrap")
+    def _with_optional_fraction(self, handler: Any) -> dict[str, Any]:
+        """0 that is said is more than 0 by default: the fields' own nulls then say nothing."""
+        said = "optional_fraction" in self.model_fields_set
+        return {**handler(self), **({"optional_fraction": self.optional_fraction} if said else {})}
+
 
 class TableDefinition(Word):
     name: Name

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from .errors import InvalidSchema, Problem
-from .models import DataSchema
+from .models import DataSchema, TableDefinition
 from .spelling import normalise
 
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -18,6 +18,8 @@ DEEPEST_FIELDS = 5
 DEEPEST = 64
 NESTING = frozenset({"fields", "items", "columns"})
 """Keys under which fields lie in a table or in each other."""
+TAGS = ("kind", "rule", "check")
+"""Keys that say which member of a union an object is."""
 
 
 def parse_schema(document: Any) -> DataSchema:
@@ -89,6 +91,9 @@ def _problem(error: Any, document: Any, flat: bool) -> Problem:
     if flat:
         path = path.removeprefix("tables[0]").removeprefix(".")
     kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        hint = _among(str(error["loc"][-1]), _known_keys(error["loc"][:-1], flat))
+        return Problem(path, "unknown_key", "this key is not known here", hint)
     if kind == "string_pattern_mismatch" and error["loc"][-1] == "name":
         hint = "use letters, digits and _, starting with a letter: first_name"
         return Problem(path, "bad_name", f"{_shown(error['input'])} cannot be a name", hint)
@@ -130,26 +135,20 @@ _BELONGS = {
 
 def _unlisted(path: str, given: Any, expected: str) -> Problem:
     known = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
-    near = difflib.get_close_matches(str(given), known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(known)
-    return Problem(path, "literal_error", f"{_shown(given)} is none of the known words", hint)
+    message = f"{_shown(given)} is none of the known words"
+    return Problem(path, "literal_error", message, _among(str(given), known))
 
 
 def _unknown_word(path: str, context: dict[str, Any], _flat: bool) -> Problem:
     key = context["discriminator"].strip("'")
     known = [word.strip(" '") for word in context["expected_tags"].split(",")]
-    near = difflib.get_close_matches(context["tag"], known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(known)
-    return Problem(f"{path}.{key}", f"unknown_{key}", f"there is no {key} {context['tag']!r}", hint)
+    message = f"there is no {key} {_shown(context['tag'])}"
+    return Problem(f"{path}.{key}", f"unknown_{key}", message, _among(context["tag"], known))
 
 
 def _unnamed_word(path: str, context: dict[str, Any], _flat: bool) -> Problem:
     key = context["discriminator"].strip("'")
     return Problem(path, f"{key}_missing", f"the key {key!r} is missing", f"name a {key}")
-
-
-def _unknown_key(path: str, _context: dict[str, Any], _flat: bool) -> Problem:
-    return Problem(path, "unknown_key", "this key is not known here", "remove or rename it")
 
 
 def _missing(path: str, _context: dict[str, Any], flat: bool) -> Problem:
@@ -161,9 +160,39 @@ def _missing(path: str, _context: dict[str, Any], flat: bool) -> Problem:
 _OF_KEYS = {
     "union_tag_invalid": _unknown_word,
     "union_tag_not_found": _unnamed_word,
-    "extra_forbidden": _unknown_key,
     "missing": _missing,
 }
+
+
+def _among(given: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(given, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(known)
+
+
+def _known_keys(loc: tuple[int | str, ...], flat: bool) -> list[str]:
+    """The keys of what stands there. A step is a field's name, or the tag of a union's member."""
+    here: list[type[BaseModel]] = [TableDefinition, DataSchema] if flat else [DataSchema]
+    for step in loc:
+        if isinstance(step, str):
+            fields = [model.model_fields[step] for model in here if step in model.model_fields]
+            inside = [one for field in fields for one in _models(field.annotation)]
+            here = inside or [model for model in here if step in _tags(model)]
+    keys = dict.fromkeys(
+        field.alias or name for model in here for name, field in model.model_fields.items()
+    )
+    return [key for key in keys if key not in TAGS]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that may stand where the annotation does, inside lists and unions too."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
+
+
+def _tags(model: type[BaseModel]) -> list[Any]:
+    return [model.model_fields[tag].default for tag in TAGS if tag in model.model_fields]
 
 
 def _path(loc: tuple[int | str, ...], document: Any) -> str:
@@ -191,7 +220,7 @@ def _step(here: Any, step: int | str) -> Any:
 def _is_tag(here: Any, step: str) -> bool:
     """A union's own marker, not a key: a kind's name, or a type's name on a plain value."""
     if isinstance(here, dict):
-        return step in (here.get("kind"), here.get("rule"), here.get("check"))
+        return step in map(here.get, TAGS)
     return here is not _ABSENT
 
 

@@ -29,10 +29,9 @@ PREVIEW_SEED = 0
 UNSAID_ROWS = 100
 """Rows of which the first are shown while nobody has said how many there will be."""
 ROWS_MISSING = "rows_missing"
-UNMET = frozenset({"expectation_unmet", "expectation_unjudgeable"})
-"""Promises are a person's to take back."""
 UNMENDED = frozenset({"too_large", "too_nested", "limit_exceeded"})
 """What only a person can cut down."""
+ONLY_ITS_SHAPE = "these may hide more: validate again once they are mended, or read what a fix made"
 MAX_DESCRIPTION = 20_000
 
 
@@ -159,7 +158,7 @@ class Schemas:
             schema, notes = await self._read(given)
             rows = self.rows(schema, row_count)
         except InvalidSchema as exc:
-            found = Validation(None, None, exc.problems)
+            found = Validation(None, None, exc.problems, warnings=(ONLY_ITS_SHAPE,))
             return await self._with_mended(found, given, row_count, generation)
         seen = await asyncio.to_thread(self._looked_at, schema, rows, generation)
         cost = None
@@ -241,21 +240,19 @@ class Schemas:
 
     async def _read(self, given: Given) -> tuple[DataSchema, tuple[str, ...]]:
         """The schema, and what was assumed of fields that say no more than their name."""
-        from ..reading.enrich import enrich
-
         document = await self._document(given)
         notes: tuple[str, ...] = ()
         if given.schema_id is None:
             if (large := too_large(document)) is not None:
                 raise InvalidSchema((large,))
-            document, notes = enrich(document)
+            document, notes = _enriched(document)
         return self._dated(parse_schema(document)), notes
 
     async def _with_mended(
         self, found: Validation, given: Given, row_count: int | None, generation: Generation
     ) -> Validation:
         codes = {one.code for one in found.problems}
-        if codes & UNMENDED or codes <= UNMET:
+        if not codes or codes & UNMENDED:
             return found
         document = found.schema.document() if found.schema else await self._document(given)
         mended = await asyncio.to_thread(self._mended, document, row_count, generation)
@@ -274,8 +271,16 @@ class Schemas:
             pools=self.pools(),
             as_of=self.today(),
             generation=generation,
+            refuted=lambda schema: self._refuted(self._dated(schema), generation),
         )
         return self._dated(found) if found is not None else None
+
+    @left_to_the_main_thread()
+    def _refuted(self, schema: DataSchema, generation: Generation) -> tuple[Problem, ...]:
+        if not schema.expectations:
+            return ()
+        recipe = self.compiled(schema, self.rows(schema, None), generation, PREVIEW_SEED)
+        return unmet(schema, recipe, self.rehearse)
 
     @left_to_the_main_thread()
     def _looked_at(
@@ -311,6 +316,16 @@ class Schemas:
         identity = schema_id(document)
         await self.jobs.save_schema(identity, document)
         return identity
+
+
+def _enriched(document: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    from ..reading.bare import has_bare
+
+    if not has_bare(document):  # so that the lexicon need not be read
+        return document, ()
+    from ..reading.enrich import enrich
+
+    return enrich(document)
 
 
 def _fillers(schema: DataSchema) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from .estimates import expected_usage
 from .models import Job, JobProgress, JobState, Tally, Usage
 from .planning import ChunkPlan
 from .ports import RowWriter
-from .states import ACTIVE, allowed
+from .states import ACTIVE, FINAL, allowed
 
 TENTH = 10.0
 PATIENCE_S = 3.0
@@ -42,7 +42,7 @@ def progress_of(job: Job, tally: Tally, moment: Moment, writer: RowWriter | None
         job_id=job.job_id,
         name=job.name,
         state=job.state,
-        running=moment.running,
+        running=moment.running and job.state not in FINAL,  # its lease outlives it by a moment
         rows_done=tally.rows,
         rows_total=total,
         chunks_done=tally.chunks,
@@ -63,9 +63,11 @@ def progress_of(job: Job, tally: Tally, moment: Moment, writer: RowWriter | None
 def allowed_now(state: JobState, running: bool) -> tuple[str, ...]:
     """What may be asked of a job."""
     moves = allowed(state)
-    if running:
+    if not running:
+        return (*moves, "delete")
+    if state in ACTIVE:  # else it is only just being let go of
         return tuple(move for move in moves if move not in ("start", "resume"))
-    return (*moves, "delete")
+    return moves
 
 
 def is_news(first: JobProgress, now: JobProgress, waited_s: float) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..generation.patterns.regex import Either, Letters, Repeat, Tree, parse
-from ..reading.enrich import enrich
 from .notes import Notebook
 
 CAPACITY = "capacity"
@@ -53,6 +52,8 @@ def furnished(document: Mapping[str, Any], notes: Notebook) -> dict[str, Any]:
 
 
 def _furnished(table: dict[str, Any], notes: Notebook) -> dict[str, Any]:
+    from ..reading.enrich import enrich  # a lexicon that whoever writes DDL can do without
+
     name, keys = str(table["name"]), _foreign(table)
     room = {field["name"]: _room(field) for field in table["fields"]}
     _count(table, keys, notes)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from ..core.dataset_formats import ENDINGS
 from ..core.errors import InvalidArgument
 
 MAX_CHARACTERS = 200
@@ -64,7 +65,7 @@ def _wrong(name: str) -> str:
 
 
 def _wrong_part(part: str) -> str:
-    if part in ("", ".") or part.startswith(".."):  # "..csv" is "." with its ending
+    if part in ("", ".", *ENDINGS) or part.startswith(".."):  # ".csv" is "" with its ending
         return "it leaves the folder or has an empty part"
     if part.endswith((".", " ")):
         return "a part ends in a dot or a space"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -84,6 +85,12 @@ class Bench:
             raise self.failures.pop(0)
         return formats.encode(table, target)
 
+    def worker(self, cores: int) -> ChunkWorker:
+        computing = asyncio.Semaphore(cores)
+        return ChunkWorker(
+            self.jobs, lambda kind: self.storage, self.encode, None, self.clock, computing
+        )
+
     def runner(
         self,
         *,
@@ -98,7 +105,7 @@ class Bench:
         return JobRunner(
             jobs=jobs or self.jobs,
             leases=self.leases,
-            worker=ChunkWorker(self.jobs, lambda kind: self.storage, self.encode, None, self.clock),
+            worker=self.worker(cores),
             recipes=Recipes(load_pools),
             clock=self.clock,
             finished=finished,
@@ -109,7 +116,13 @@ class Bench:
         )
 
     async def job(
-        self, *, rows: int = 40, chunk_size: int = 10, state: JobState = JobState.PENDING, **changes
+        self,
+        job_id: str = JOB,
+        *,
+        rows: int = 40,
+        chunk_size: int = 10,
+        state: JobState = JobState.PENDING,
+        **changes,
     ) -> Job:
         spec = JobSpecification(
             schema=parse_schema(DOCUMENT),
@@ -122,7 +135,7 @@ class Bench:
             storage="memory",
             generation="local",
         )
-        return await self.jobs.create(Job(JOB, "t", spec, state=state, **changes))
+        return await self.jobs.create(Job(job_id, "t", spec, state=state, **changes))
 
 
 @pytest.fixture

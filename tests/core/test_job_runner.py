@@ -26,10 +26,10 @@ async def arrivals(gate, count):
         assert await asyncio.to_thread(gate.arrived.acquire, True, 20)
 
 
-async def started(bench, runner, **changes):
-    await bench.job(**changes)
-    await runner.move(JOB, Event.START, wanted=True)
-    return runner.launch(JOB)
+async def started(bench, runner, job_id=JOB, **changes):
+    await bench.job(job_id, **changes)
+    await runner.move(job_id, Event.START, wanted=True)
+    return runner.launch(job_id)
 
 
 async def test_a_started_job_makes_every_row_once_and_is_completed(bench):
@@ -63,6 +63,17 @@ async def test_no_more_chunks_than_cores_are_made_at_once_by_code_alone(bench):
     assert not await asyncio.to_thread(bench.gate.arrived.acquire, True, 0.05)
     bench.gate.open()
     assert (await task).state is S.COMPLETED
+
+
+async def test_nor_by_all_jobs_of_a_process_together(bench):
+    """More threads than cores take turns at the interpreter: whoever asks waits for them all."""
+    bench.gate.closed = True
+    runner = bench.runner(parallel=8, cores=2)
+    both = [await started(bench, runner, job_id) for job_id in (JOB, "job_" + "b" * 16)]
+    await arrivals(bench.gate, 2)
+    assert not await asyncio.to_thread(bench.gate.arrived.acquire, True, 0.05)
+    bench.gate.open()
+    assert {(await task).state for task in both} == {S.COMPLETED}
 
 
 async def test_a_pause_keeps_what_is_in_flight_and_starts_nothing_new(bench):
@@ -110,6 +121,18 @@ async def test_a_pause_that_catches_only_the_last_chunks_completes_the_job(bench
     await runner.move(JOB, Event.PAUSE, wanted=False)
     bench.gate.open()
     assert (await task).state is S.COMPLETED
+
+
+async def test_a_chunk_that_fails_after_a_pause_does_not_undo_the_pause(bench):
+    bench.gate.closed = True
+    runner = bench.runner(parallel=1, chunk_attempts=1)
+    task = await started(bench, runner, rows=50)
+    await arrivals(bench.gate, 1)
+    await runner.move(JOB, Event.PAUSE, wanted=False)
+    bench.failures += [StorageError("no")]
+    bench.gate.open()
+    job = await task
+    assert (job.state, job.problem, runner.trouble(JOB)) == (S.PAUSED, None, None)
 
 
 async def test_what_is_in_flight_when_a_job_is_cancelled_is_not_recorded(bench):
@@ -191,6 +214,12 @@ async def test_a_limit_pauses_the_job_for_somebody_to_decide(bench):
     job = await (await started(bench, bench.runner(parallel=1), rows=20))
     assert job.state is S.PAUSED
     assert "memory is full" in job.problem
+
+
+async def test_a_job_whose_chunk_somebody_else_was_quicker_with_goes_on(bench):
+    bench.failures += [Conflict("somebody was quicker")]
+    job = await (await started(bench, bench.runner(parallel=1), rows=20))
+    assert job.state is S.COMPLETED
 
 
 async def test_a_fault_of_our_own_fails_the_job_and_is_named(bench):
@@ -389,6 +418,19 @@ async def test_whoever_waits_for_a_change_is_woken_by_it(bench):
     waiting = asyncio.create_task(runner.wait_changed(20))
     await asyncio.sleep(0)
     await runner.move(JOB, Event.START)
+    await asyncio.wait_for(waiting, 5)
+
+
+async def test_whoever_waits_is_not_woken_for_each_chunk(bench):
+    """Where many wait, a look of each would take longer than the chunk."""
+    await bench.job()
+    runner = bench.runner()
+    await runner.one(JOB, 0)
+    waiting = asyncio.create_task(runner.wait_changed(20))
+    await asyncio.sleep(0)
+    await runner.one(JOB, 1)
+    assert not waiting.done()
+    await runner.move(JOB, Event.PAUSE)
     await asyncio.wait_for(waiting, 5)
 
 

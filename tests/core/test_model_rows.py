@@ -9,14 +9,15 @@ from datetime import date
 import pytest
 
 from src.core.authoring.calls import LEAST_RETRIES, most_calls, planned_calls
+from src.core.authoring.journal import Entry
 from src.core.authoring.rows import ModelRows
 from src.core.authoring.spending import spending
-from src.core.authoring.writing import FRUITLESS_CALLS
+from src.core.authoring.writing import FRUITLESS_CALLS, MOST_CALLS
 from src.core.errors import BadAnswer, Conflict, LimitExceeded, ProviderDown
 from src.core.models import JobSpecification, Usage
 from src.core.parsing import parse_schema
 from src.core.planning import MODEL_BATCH
-from src.core.ports import WrittenRows
+from src.core.ports import Answer, WrittenRows
 from src.core.recipes import compiled
 from src.data import load_pools
 
@@ -153,6 +154,25 @@ async def test_another_plan_is_another_question(bench, job, table, change):
     assert len(writer.asked) == 1
 
 
+@pytest.mark.parametrize("other", [{"model": "another"}, {"prompt_version": "2"}])
+async def test_what_another_model_or_prompt_brought_is_asked_for_anew(bench, job, table, other):
+    await notes(ModelRows(bench.jobs, ScriptedWriter()), job, table, 0, 5)
+    writer = ScriptedWriter(**other)
+    await notes(ModelRows(bench.jobs, writer), job, table, 0, 5)
+    assert len(writer.asked) == 1
+
+
+async def test_an_answer_is_recorded_in_the_very_step_that_counts_it(bench, job, table):
+    """A crash in between would have it paid for twice."""
+
+    class InOneStep:
+        def __getattr__(self, name):
+            assert name != "record_answer"
+            return getattr(bench.jobs, name)
+
+    assert len(await notes(ModelRows(InOneStep(), ScriptedWriter()), job, table, 0, 5)) == 5
+
+
 async def test_two_chunks_that_share_a_batch_ask_for_it_once(bench, job, table):
     writer = ScriptedWriter(gate=asyncio.Event())
     rows = ModelRows(bench.jobs, writer)
@@ -176,6 +196,14 @@ async def test_after_an_answer_that_was_cut_fewer_rows_are_asked_for_at_once(ben
     assert [len(request.rows) for request in writer.asked] == [20, 10, 8]
 
 
+async def test_after_an_answer_that_was_whole_more_rows_are_asked_for_at_once(bench, job, table):
+    writer = ScriptedWriter(script=[first(10, finish="cut"), everything, first(0)])
+    rows = ModelRows(bench.jobs, writer)
+    await notes(rows, job, table, 0, 5)
+    await notes(rows, job, table, 20, 25)
+    assert [len(request.rows) for request in writer.asked] == [20, 10, 20, 20]
+
+
 async def test_a_model_that_gives_nothing_usable_is_given_up_with_its_reasons(bench, job, table):
     nothing = first(0, rejected={"note: longer than 10": 25})
     writer = ScriptedWriter(script=[nothing] * FRUITLESS_CALLS)
@@ -185,6 +213,13 @@ async def test_a_model_that_gives_nothing_usable_is_given_up_with_its_reasons(be
     tally = await bench.jobs.tally(job.job_id)
     assert tally.usage == Usage(3, 30, 300)
     assert dict(tally.rejected) == {"note: longer than 10": 75}
+
+
+async def test_a_model_that_gives_a_row_at_a_time_is_given_up_too(bench, job, table):
+    writer = ScriptedWriter(script=[first(1)] * MODEL_BATCH)
+    with pytest.raises(BadAnswer, match=f"after {MOST_CALLS} calls"):
+        await notes(ModelRows(bench.jobs, writer), job, table, 0, 5)
+    assert len(writer.asked) == MOST_CALLS
 
 
 async def test_a_failed_batch_can_be_asked_for_again(bench, job, table):
@@ -216,6 +251,18 @@ async def test_a_call_that_could_pass_the_budget_is_not_made(bench, job, table):
     with pytest.raises(LimitExceeded, match=r"\$0\.25"):
         await notes(rows, tight, table, 55, 60)
     assert len(writer.asked) == 2
+
+
+async def test_a_budget_is_not_spent_where_the_price_is_no_longer_known(bench, job, table):
+    class Unpriced(ScriptedWriter):
+        def price(self, usage):
+            return None
+
+    writer = Unpriced()
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    with pytest.raises(LimitExceeded):
+        await notes(ModelRows(bench.jobs, writer), tight, table, 0, 5)
+    assert writer.asked == []
 
 
 async def test_calls_under_way_count_against_the_budget(bench, job, table):
@@ -273,6 +320,13 @@ async def test_of_two_processes_the_first_ones_rows_are_everybodys(bench, job, t
     assert await late == [f"other {n}" for n in range(12)] + [f"note {n}" for n in range(12, 20)]
 
 
+def test_of_two_recorded_answers_for_a_row_the_first_is_the_rows():
+    entry = Entry("key")
+    entry.take({"key": Answer(((0, ("first",)),))})
+    entry.take({"key.1": Answer(((0, ("later",)), (1, ("another",))))})
+    assert entry.rows == {0: ("first",), 1: ("another",)}
+
+
 async def test_what_a_failed_call_used_up_is_counted(bench, job, table):
     refused = ProviderDown("down")
     refused.usage = Usage(2, 30, 0, lost_calls=1)
@@ -310,6 +364,36 @@ async def test_each_attempt_is_reserved_before_it_is_made(bench, job, table):
         await notes(rows, wide, table, 20, 25)
 
 
+async def test_a_further_attempt_waits_for_what_is_set_aside_for_others(bench, job, table):
+    """Which is mostly more than they take: it is no reason to pause the job."""
+    refused, attempts = asyncio.Event(), []
+
+    class Writer(ScriptedWriter):
+        async def generate_data_chunk(self, request, *, permit=None):
+            self.called.set()
+            if request.rows[0] == MODEL_BATCH:
+                await refused.wait()
+            else:
+                attempts.append(request)
+                if len(attempts) == 1:
+                    try:
+                        permit(Usage(1, lost_calls=1))
+                    except LimitExceeded:
+                        refused.set()
+                        raise
+            return replace(everything(request), usage=Usage(1, 10, 10))
+
+    writer = Writer()
+    # An answer costs 0.10 at the most, and so may the attempt that nobody answered.
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    rows = ModelRows(bench.jobs, writer)
+    other = asyncio.create_task(notes(rows, tight, table, 20, 25))
+    await writer.called.wait()
+    assert len(await notes(rows, tight, table, 0, 5)) == len(await other) == 5
+    assert len(attempts) == 2
+    assert (await bench.jobs.tally(job.job_id)).usage == Usage(3, 20, 20, lost_calls=1)
+
+
 async def test_calls_under_way_count_against_the_budget_of_whoever_resumes_the_job(
     bench, job, table
 ):
@@ -328,6 +412,17 @@ async def test_calls_under_way_count_against_the_budget_of_whoever_resumes_the_j
     await other
     with pytest.raises(LimitExceeded):
         await third
+    assert len(writer.asked) == 2
+
+
+async def test_what_another_process_spent_meanwhile_counts_against_the_budget(bench, job, table):
+    writer = ScriptedWriter()
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    ours, others = (ModelRows(bench.jobs, writer) for _ in range(2))
+    await notes(ours, tight, table, 0, 5)
+    await notes(others, replace(tight, attempt=tight.attempt + 1), table, 20, 25)
+    with pytest.raises(LimitExceeded):
+        await notes(ours, replace(tight, attempt=tight.attempt + 2), table, 40, 45)
     assert len(writer.asked) == 2
 
 

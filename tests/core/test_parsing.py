@@ -173,3 +173,48 @@ def test_more_rows_than_any_machine_makes_are_refused(rows):
 def test_numbers_that_are_not_finite_are_refused():
     found = problems({"fields": [{"name": "c", "generator": {"kind": "normal", "mean": 1e999}}]})
     assert "fields[0].generator.mean" in found
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "hint"),
+    [
+        ({"fields": [{"nam": "a"}]}, "fields[0].nam", "did you mean 'name'?"),
+        (
+            {"fields": [{"name": "a", "generator": {"kind": "category", "options": ["x"]}}]},
+            "fields[0].generator.options",
+            "known: values, weights, quota",
+        ),
+        (
+            {"fields": [{"name": "a"}], "rules": [{"rule": "implies", "if": "a"}]},
+            "rules[0].if",
+            "known: when, then",
+        ),
+        (
+            {"fields": [{"name": "a"}], "zzz": 1},
+            "zzz",
+            "known: name, description, rows, fields, primary_key, foreign_keys, rules, locale, "
+            "as_of, tables, expectations",
+        ),
+        (
+            {
+                "tables": [
+                    {
+                        "name": "t",
+                        "fields": [{"name": "a"}],
+                        "foreign_keys": [
+                            {
+                                "fields": ["a"],
+                                "reference": {"table": "t", "fields": ["a"]},
+                                "per_parent": {"skew": {"most": 1}},
+                            }
+                        ],
+                    }
+                ]
+            },
+            "tables[0].foreign_keys[0].per_parent.skew.most",
+            "known: top, share",
+        ),
+    ],
+)
+def test_a_key_that_is_not_known_is_told_with_those_that_are(document, path, hint):
+    assert problems(document)[path].hint == hint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,25 @@ async def test_what_is_no_schema_at_all_is_mended_too(app):
     found = await app.schemas.validate(Given(document=document), row_count=5)
     assert found.schema is None
     assert [field.format for field in found.mended.tables[0].fields] == ["email"]
+
+
+async def test_a_fix_takes_out_what_no_rows_will_meet_and_keeps_the_rest(app):
+    fields = [
+        {"name": "age", "type": "integer", "constraints": {"minimum": 80, "maximum": 18}},
+        {"name": "plan", "generator": {"kind": "category", "values": ["a", "b"]}},
+    ]
+    said = [
+        {"check": "row_count", "equals": 7},
+        {"check": "mean", "field": "age", "equals": 500},
+        {"check": "one_of", "field": "plan", "values": ["a", "b"]},
+        {"check": "median", "field": "plan", "equals": 3},
+    ]
+    document = {"name": "t", "fields": fields, "expectations": said}
+    wrong = await app.schemas.validate(Given(document=document), row_count=300)
+    kept = [one.document() for one in wrong.mended.expectations]
+    assert kept == [{"check": "row_count", "equals": 300}, said[2]]
+    right = await app.schemas.validate(Given(schema_id=wrong.mended_id))
+    assert right.problems == ()
 
 
 async def test_a_document_too_large_is_told_and_left_to_a_person(app):
@@ -286,6 +306,17 @@ async def test_jobs_that_ended_long_ago_are_cleaned_up_and_others_are_not(app):
     assert await app.manager.clean_up(3600.0) == []
     assert await app.manager.clean_up(-1.0) == [ended.job_id]
     assert [p.job_id for p in (await app.manager.page())[0]] == [waiting.job_id]
+
+
+async def test_a_job_that_was_made_long_ago_and_ended_just_now_stays(app):
+    class LongAgo:
+        def now(self):
+            return 0.0
+
+    long_ago = replace(app.manager, clock=LongAgo())
+    job_id = (await long_ago.create(JobRequest(Given(document=SMALL)))).job.job_id
+    await app.manager.control(job_id, "cancel")
+    assert await app.manager.clean_up(3600.0) == []
 
 
 async def test_after_a_restart_a_job_that_was_meant_to_run_goes_on_by_itself(app):

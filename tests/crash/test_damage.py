@@ -54,6 +54,22 @@ async def test_every_flipped_byte_of_a_chunk_is_seen(target: str, homes) -> None
     assert disk.read_recorded(chunk) == good
 
 
+async def test_every_flipped_byte_of_the_words_beside_a_chunk_is_seen(homes) -> None:
+    """A rebuild believes them: rows, size and hash."""
+    world = World(homes())
+    async with world.process() as process:
+        job_id = await created(process, row_count=8, chunk_size=2)
+        await process.drain(job_id)
+        chunk = (await process.jobs.chunks(job_id))[0]
+    disk = DiskStorageHandler(world.home / "temp", world.home / "output")
+    (path,) = (world.home / "temp" / job_id).glob("about_000000.*")
+    good, said = path.read_bytes(), disk.about(chunk.key)
+    assert said is not None
+    for place in range(len(good)):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        assert disk.about(chunk.key) in (None, said), f"byte {place}"
+
+
 def deleted(world: World, job_id: str, other: str) -> list[int]:
     chunk_path(world, job_id, 1).unlink()
     return [1]

@@ -258,7 +258,9 @@ class World:
         runner = JobRunner(
             jobs=jobs,
             leases=leases,
-            worker=ChunkWorker(jobs, lambda kind: disk, encode, model_rows, self.clock),
+            worker=ChunkWorker(
+                jobs, lambda kind: disk, encode, model_rows, self.clock, asyncio.Semaphore(2)
+            ),
             recipes=self.recipes,
             clock=self.clock,
             finished=datasets.finished,

@@ -50,10 +50,10 @@ BIG = {
 @pytest.mark.parametrize("text", [*HUGE.values(), *BIG.values()], ids=[*HUGE, *BIG])
 def test_what_is_too_big_is_refused_at_once(text: str) -> None:
     compiled("i + 1")  # the parser's import is not the text's fault
-    begun = time.perf_counter()
+    begun = time.process_time()
     refused(text)
     parse_aggregate(text)
-    assert time.perf_counter() - begun < A_MOMENT_S
+    assert time.process_time() - begun < A_MOMENT_S
 
 
 def test_what_fits_the_bounds_is_accepted() -> None:

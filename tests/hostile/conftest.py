@@ -16,10 +16,9 @@ import pytest
 # Fixtures of those who test the same doors with friendly words.
 from tests.cli.conftest import home, run  # noqa: F401
 from tests.mcp_server.conftest import connect, settings  # noqa: F401
-from tests.patience import patience
+from tests.patience import PATIENCE_S, patience
 
 ROOT = Path(__file__).parents[2]
-OUT_S = 2.0
 CLIENT = {"name": "test", "version": "0"}
 MODERN = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -97,7 +96,7 @@ class Server:
     def gone(self) -> float:
         """Seconds until the process has ended by itself, with 0."""
         began = time.monotonic()
-        assert self.child.wait(timeout=10) == 0
+        assert self.child.wait(timeout=PATIENCE_S) == 0
         return time.monotonic() - began
 
     def close(self) -> None:

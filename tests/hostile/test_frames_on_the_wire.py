@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .conftest import NUMBERS, OUT_S
+from tests.patience import OUT_S
+
+from .conftest import NUMBERS
 
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 CALL = b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":'

@@ -12,7 +12,8 @@ from .conftest import NUMBERS
 OUTSIDE = (
     "..", "../x.csv", "a/../../x.csv", "./x.csv", "a//x.csv", "a/./x.csv", "/tmp/x.csv", "/",
     "C:x.csv", "C:\\x.csv", "\\\\host\\share\\x.csv", "a\\..\\..\\x.csv", "x.csv:stream",
-    "con.csv", "NUL", "aux.csv", "COM1.csv", "lpt9", "com¹.csv", "x.csv ", "a./x.csv",
+    "con.csv", "con.tar.csv", "con .csv", "NUL", "aux.csv", "COM1.csv", "lpt9", "com¹.csv",
+    "x.csv ", "a./x.csv",
     " /x.csv", "x\x00.csv", "x\n.csv", "x\x1b[2J.csv", "x\u202evsc.csv", "x\u200b.csv",
     ".rowmill-0.tmp", "a/.rowmill-0.csv", "..csv", "é" * 150 + ".csv", "x" * 200 + ".csv",
 )  # fmt: skip

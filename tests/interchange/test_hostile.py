@@ -53,10 +53,10 @@ def doubling(levels: int) -> str:
     ids=lambda text: text[:24],
 )  # fmt: skip
 def test_bombs_are_refused_quickly_and_with_a_hint(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(CallerError) as caught:
         taken(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert caught.value.hint
     assert len(str(caught.value)) < 2000
 
@@ -81,13 +81,13 @@ def test_depth_is_cut_at_what_the_language_allows() -> None:
 
 
 def test_long_conditions_and_many_columns_are_no_trouble() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     check = " AND ".join(["a > 1"] * 6000)
     wide = ", ".join(f"c{n} int" for n in range(3000))
     found = taken(f"CREATE TABLE t (a int CHECK ({check})); CREATE TABLE u ({wide});")
     assert fields(found, "t")["a"]["constraints"] == {"exclusiveMinimum": 1}
     assert len(fields(found, "u")) == 3000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_statement_that_is_nested_too_deeply_is_left_out_and_the_others_read() -> None:

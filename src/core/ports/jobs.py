@@ -98,6 +98,9 @@ class JobStore(Protocol):
 
     async def tally(self, job_id: str) -> Tally: ...
 
+    async def standing(self, job_id: str) -> tuple[Job, Tally]:
+        """The job and its tally, of one moment. Raises: NotFound."""
+
     async def tallies(self, job_ids: Sequence[str]) -> Mapping[str, Tally]:
         """Of many jobs at once; those that are gone are left out."""
 

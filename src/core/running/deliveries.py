@@ -13,7 +13,6 @@ from ..errors import Conflict, LimitExceeded, ProviderBusy, QuotaExhausted, Rowm
 from ..models import ChunkKey, ChunkMetadata, Job
 from ..ports import Clock, JobStore
 from .holding import Hold, Holds
-from .moves import Moves
 
 if TYPE_CHECKING:
     from ...generation.recipe import Recipe
@@ -32,7 +31,6 @@ class Deliveries:
     worker: ChunkWorker
     clock: Clock
     holds: Holds
-    moves: Moves
     tries: int
     backoff_s: Callable[[int], float]
 
@@ -87,6 +85,5 @@ class Deliveries:
                     hold.owed.store(key.index)
                 hold.recent.append((self.clock.monotonic(), key.rows))
                 log.info("job=%s chunk=%d event=stored rows=%d", job.job_id, key.index, key.rows)
-                await self.moves.notify()
                 return chunk
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -66,6 +66,19 @@ class Holds:
         finally:
             self.let_go(job_id, hold)
 
+    @asynccontextmanager
+    async def alone(self, job_id: str) -> AsyncIterator[None]:
+        """Nobody works on the job while the block runs, here or elsewhere.
+
+        Raises:
+            Conflict: somebody does.
+        """
+        lease = await self._lease(job_id)
+        try:
+            yield
+        finally:
+            lease.release()
+
     def let_go(self, job_id: str, hold: Hold) -> None:
         """One user less; the last one gives the lease back."""
         hold.users -= 1

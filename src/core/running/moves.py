@@ -61,7 +61,8 @@ class Moves:
             return await self.jobs.get(job_id)
 
     async def wait(self, timeout_s: float) -> None:
-        """Return when any job changed here, or after `timeout_s`."""
+        """Return when any job moved here, or after `timeout_s`. A stored chunk is no move: where
+        many wait, to wake them all for each would cost more than the chunk."""
         async with self._changed:
             try:
                 await asyncio.wait_for(self._changed.wait(), timeout_s)
