@@ -21,7 +21,7 @@ from src.core.schemas import Given
 from .world import SCHEMA, app, bytes_of, job, say, service
 
 KILLS = 20
-KILL_ROWS = 1500
+KILL_ROWS = 6000
 
 
 def kills() -> None:
@@ -30,7 +30,7 @@ def kills() -> None:
     import google.genai  # noqa: F401 - before the forks, so that each child starts at once
 
     chance = random.Random(5)
-    options = ("--latency-ms", "60", "--ms-per-token", "0.05", "--rates", "cut=0.05,row=0.02")
+    options = ("--latency-ms", "150", "--ms-per-token", "0.05", "--rates", "cut=0.05,row=0.02")
     with service(*options) as gemini, tempfile.TemporaryDirectory() as home:
         name = _in_child(lambda: _create(gemini.url, home))
         again = killed = 0
