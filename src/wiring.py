@@ -26,8 +26,6 @@ from .core.models import OutputFormat, Reading, StorageKind
 from .core.ports import JobStore, Outputs, StorageHandler
 from .core.recipes import Recipes
 from .core.schemas import Schemas
-from .core.tracing import Tracing
-from .reporting.reports import Reports
 from .storage.datasets import DatasetFiles
 from .storage.jobs.leases import FileLeases
 from .storage.jobs.store import SqliteJobStore

@@ -93,6 +93,11 @@ def test_a_person_may_want_those_threads() -> None:
     assert said(program) == "3\n"
 
 
+def test_the_wiring_imports_what_few_commands_need_when_it_is_asked_for() -> None:
+    few = ["src.core.tracing", "src.core.authoring.rows", "src.reporting.reports"]
+    assert said(f"import sys, src.wiring\nprint([n for n in {few} if n in sys.modules])") == "[]\n"
+
+
 def left(code: int) -> subprocess.Popen[bytes]:
     program = f"from src.lean import leave\nprint('all')\nleave({code})"
     buffered = {**os.environ, "PYTHONUNBUFFERED": ""}

@@ -181,7 +181,8 @@ class JobManager:
         ended = [job for state in sorted(FINAL) for job in await self._all(state)]
         old = [job for job in ended if job.updated_at < limit]
         for job in old:
-            with suppress(NotFound, Conflict):  # another server that started now was quicker
+            # Another server that started now is at it, or was quicker.
+            with suppress(NotFound, Conflict, IllegalTransition):
                 await self._delete(job)
         return [job.job_id for job in old]
 

@@ -415,6 +415,41 @@ async def test_calls_under_way_count_against_the_budget_of_whoever_resumes_the_j
     assert len(writer.asked) == 2
 
 
+class SlowDisk:
+    """A store that answers looks while what a call used is still on its way to the disk."""
+
+    def __init__(self, jobs):
+        self._jobs = jobs
+        self.asked, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name):
+        return getattr(self._jobs, name)
+
+    async def record_usage(self, *args, **more):
+        self.asked.set()
+        await self.goes_on.wait()
+        return await self._jobs.record_usage(*args, **more)
+
+
+async def test_what_is_still_on_its_way_to_the_disk_counts_for_whoever_resumes_the_job(
+    bench, job, table
+):
+    writer, disk = ScriptedWriter(), SlowDisk(bench.jobs)
+    tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
+    rows = ModelRows(disk, writer)
+    first_call = asyncio.create_task(notes(rows, tight, table, 0, 5))
+    await disk.asked.wait()
+    resumed = replace(tight, attempt=tight.attempt + 1)
+    writer.called.clear()
+    second_call = asyncio.create_task(notes(rows, resumed, table, 20, 25))
+    await writer.called.wait()  # by now the record was read, without the first call
+    disk.goes_on.set()
+    await asyncio.gather(first_call, second_call)
+    with pytest.raises(LimitExceeded):
+        await notes(rows, resumed, table, 40, 45)
+    assert len(writer.asked) == 2
+
+
 async def test_what_another_process_spent_meanwhile_counts_against_the_budget(bench, job, table):
     writer = ScriptedWriter()
     tight = replace(job, spec=replace(SPEC, max_cost_usd=0.25))
@@ -549,8 +584,8 @@ POOLED = {
 }
 
 
-def pooled(rows):
-    return replace(SPEC, schema=parse_schema(POOLED), rows=(("t", rows),))
+def pooled(rows, **other):
+    return replace(SPEC, schema=parse_schema(POOLED | other), rows=(("t", rows),))
 
 
 async def test_a_pool_is_written_once_and_serves_any_number_of_rows(bench, job):
@@ -564,6 +599,17 @@ async def test_a_pool_is_written_once_and_serves_any_number_of_rows(bench, job):
     assert [len(request.rows) for request in writer.asked] == [30]
     assert len({value for value in values if value}) == 30
     assert 0.18 < values.count(None) / 50_000 < 0.22
+
+
+@pytest.mark.parametrize("other", [{"locale": "de_DE"}, {"description": "of cats"}])
+async def test_a_pool_in_another_language_or_about_something_else_is_written_anew(
+    bench, job, other
+):
+    for schema in ({}, other):
+        spec, writer = pooled(40, **schema), ScriptedWriter()
+        table = compiled(spec, load_pools()).tables["t"]
+        await notes(ModelRows(bench.jobs, writer), replace(job, spec=spec), table, 0, 40)
+        assert [len(request.rows) for request in writer.asked] == [30]
 
 
 async def test_chunks_change_nothing_that_is_drawn_from_a_pool(bench, job):

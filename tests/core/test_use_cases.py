@@ -308,6 +308,13 @@ async def test_jobs_that_ended_long_ago_are_cleaned_up_and_others_are_not(app):
     assert [p.job_id for p in (await app.manager.page())[0]] == [waiting.job_id]
 
 
+async def test_a_job_that_another_server_is_cleaning_up_is_left_to_it(app):
+    theirs, ours = await completed(app), await completed(app)
+    async with open_app(app.settings) as other, other.runner.alone(theirs.job_id):
+        assert ours.job_id in await app.manager.clean_up(-1.0)
+    assert [p.job_id for p in (await app.manager.page())[0]] == [theirs.job_id]
+
+
 async def test_a_job_that_was_made_long_ago_and_ended_just_now_stays(app):
     class LongAgo:
         def now(self):

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from src.core.models import ChunkKey, ChunkMetadata, OutputFormat
 from src.core.ports import StorageHandler
-from src.storage.formats.columns import JSON_MARK
+from src.generation.arrow_types import JSON_MARK
 from src.storage.formats.encoding import encode
 
 from .records import JOB, metadata

@@ -22,7 +22,7 @@ def test_what_is_made_comes_in_the_order_of_the_items() -> None:
     assert list(side_by_side(range(7), work, 2)) == [0, 10, 20, 30, 40, 50, 60]
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("threads", [0, 1, 2, 3])
 def test_no_more_items_are_taken_than_there_are_threads_beside_the_one_in_use(threads: int) -> None:
     taken: list[int] = []
 

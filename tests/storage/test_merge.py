@@ -118,6 +118,13 @@ def test_parquet_row_groups_are_fixed(storage: MemoryStorageHandler) -> None:
     assert sizes == [65_536, 65_536, 8_928]
 
 
+def test_pages_end_where_they_do_in_a_file_written_at_once(storage: MemoryStorageHandler) -> None:
+    texts = [f"{n} " * (n % 150) if n % 7 else None for n in range(9_000)]  # several megabytes
+    table = pa.table({"n": range(9_000), "text": texts})
+    data, _ = merged(storage, stored(storage, table, "parquet", 777), table.schema, "parquet")
+    assert data == encode(table, "parquet")
+
+
 def test_json_text_columns_become_json_from_any_chunks(storage: MemoryStorageHandler) -> None:
     table = pa.table([['{"a":[1]}', None]], schema=pa.schema([nested("o")]))
     for source in FORMATS:

@@ -147,3 +147,18 @@ async def test_a_store_that_cannot_be_opened_says_so_to_who_looks(tmp_path: Path
     (tmp_path / "rowmill.db").rmdir()
     assert await store.tallies([JOB]) == {}  # and the next one tries again
     await store.close()
+
+
+async def test_whoever_looks_while_a_store_closes_does_not_open_it_again(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    await store.create(job(JOB))
+    await store.get(JOB)
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    late = asyncio.create_task(store.get(JOB))
+    await asyncio.wait([closing, late])
+    assert isinstance(late.exception(), RuntimeError)
+    assert closing.exception() is None
+    assert not (tmp_path / "rowmill.db-wal").exists()
+    with alone(tmp_path):  # nobody uses the folder any more
+        pass

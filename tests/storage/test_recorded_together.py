@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -15,6 +16,7 @@ from src.core.models import Usage
 from src.core.ports import Answer
 from src.storage.files import Files
 from src.storage.jobs.store import SqliteJobStore
+from src.storage.jobs.together import Call, Together
 
 from .records import JOB, Ticking, job
 
@@ -118,6 +120,30 @@ async def test_an_error_is_that_of_one_call_and_not_of_those_beside_it(
     assert [kept[0], kept[2]] == [{"key 0": said("0")}, {"key 2": said("2")}]
     assert await store.answer("key 1") is None
     assert (await store.tally(JOB)).usage == Usage(3, 20)
+
+
+class Held:
+    """The lane of a store that another process holds; how many calls were tried at a time."""
+
+    def __init__(self) -> None:
+        self.tried: list[int] = []
+
+    def record_usage(self, calls: list[Call]) -> None:
+        self.tried.append(len(calls))
+        raise sqlite3.OperationalError("database is locked")
+
+    async def run(self, action: Callable[[Held], Any]) -> Any:
+        await asyncio.sleep(0)
+        return action(self)
+
+
+async def test_a_store_that_is_held_is_waited_for_once_a_call() -> None:
+    held: Any = Held()
+    together = Together(held)
+    calls = (together.record(Call(JOB, (), {}, {})) for _ in range(3))
+    found = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(error) for error in found] == [sqlite3.OperationalError] * 3
+    assert held.tried == [3, 1, 1]
 
 
 async def test_of_two_answers_to_one_question_the_first_is_everybodys(

@@ -132,17 +132,21 @@ class Asker:
         back: WrittenRows,
         answers: Mapping[str, Answer],
     ) -> Mapping[str, Answer]:
-        account.add(request.table, back.usage)
         common, by_field = shared(back, [field.name for field in request.fields])
-        return await self._jobs.record_usage(
-            job.job_id,
-            common,
-            back.rejected,
-            table=request.table,
-            fields=[field.name for field in request.fields],
-            by_field=by_field,
-            answers=answers,
-        )
+        try:
+            return await self._jobs.record_usage(
+                job.job_id,
+                common,
+                back.rejected,
+                table=request.table,
+                fields=[field.name for field in request.fields],
+                by_field=by_field,
+                answers=answers,
+            )
+        finally:
+            # Not before: who reads the record meanwhile, for the next attempt, might find it
+            # neither there nor added since. Until then it is within what is set aside.
+            account.add(request.table, back.usage)
 
     def halt(self, job_id: str) -> None:
         """Send nothing more for the job. What was sent is paid for, and recorded when it comes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import expm1, inf, log
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from .keys import Key
 HEAD = 4096
 """Ranks up to here have a weight each. Beyond, the weight of rank k is taken for the area under
 x^-exponent from k − ½ to k + ½, which is off by less than exponent² / 10⁸ of itself."""
+Ends = TypeVar("Ends", float, Floats)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Ranks:
         reach = np.concatenate([[0.0], np.cumsum(self._head)])
         near = reach[np.minimum(whole - self.first + 1, len(self._head)).astype(np.int64)]
         beyond = np.maximum(whole + 0.5, self._far - 0.5)
-        found: Floats = (near + [self._area(self._far - 0.5, end) for end in beyond]) / self.mass
+        found: Floats = (near + self._area(self._far - 0.5, beyond)) / self.mass
         return found
 
     @property
@@ -51,9 +53,8 @@ class Ranks:
 
     def _moment(self, power: int) -> float:
         values = np.arange(self.first, self._far, dtype=np.float64)
-        return float(self._head @ values**power) + self._area(
-            self._far - 0.5, self.last + 0.5, self.exponent - power
-        )
+        beyond = self._area(self._far - 0.5, self.last + 0.5, self.exponent - power)
+        return float(self._head @ values**power + beyond)
 
     @property
     def _far(self) -> int:
@@ -66,21 +67,18 @@ class Ranks:
 
     @cached_property
     def _tail(self) -> float:
-        return self._area(self._far - 0.5, self.last + 0.5)
+        return float(self._area(self._far - 0.5, self.last + 0.5))
 
     @cached_property
     def _choice(self) -> Choice:
         return Choice(np.append(self._head, self._tail))
 
-    def _area(self, low: float, high: float, exponent: float | None = None) -> float:
+    def _area(self, low: float, high: Ends, exponent: float | None = None) -> Ends:
         """Under x^-exponent, from `low` to `high`."""
         power = 1 - (self.exponent if exponent is None else exponent)
-        width = log(high / low)
-        if high <= low:
-            return 0.0
-        scale = np.exp(power * log(low)) if power else 1.0
+        width: Ends = np.log(high / low)
         # Near a power of 0 the difference of two powers would lose all digits.
-        return float(scale * (expm1(power * width) / power if power else width))
+        return low**power * np.expm1(power * width) / power if power else width
 
     def _ranks_at(self, u: Floats) -> Rows:
         """The inverse of the area."""

@@ -93,6 +93,16 @@ def framed(table: pa.Table) -> pl.DataFrame:
     return pl.DataFrame(plain(table))
 
 
+def viewed(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+    """The frame in the schema's types, but for strings, which stay the views that polars has:
+    nothing is copied. Each column must be in one piece."""
+    fields = [
+        field.with_type(pa.string_view()) if pa.types.is_string(field.type) else field
+        for field in schema
+    ]
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest()).cast(pa.schema(fields))
+
+
 def refuse_nan(frame: pl.DataFrame) -> None:
     """Raises: InvalidArgument: a cell is NaN or infinite, which JSON and SQL cannot say."""
     for column in frame:

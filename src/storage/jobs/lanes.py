@@ -49,8 +49,9 @@ class Lane:
 
     async def close(self) -> None:
         """What was asked for before is done first."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown(wait=False)
+        closed = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)  # now: whoever came in between would open it again
+        await closed
 
     def _in_thread(self, action: Callable[[Records], _T], asked: float) -> _T:
         with database_faults_mapped(), refusals_mapped(RECORDS):

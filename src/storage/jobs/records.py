@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from ...core.errors import AlreadyExists, Conflict, InvalidArgument, NotFound
+from ...core.errors import AlreadyExists, Conflict, NotFound
 from ...core.models import ChunkMetadata, Job, JobSpecification, JobState, Tally
 from ...core.ports import JobEvent
 from . import chunks as jobs_chunks
 from . import rows as jobs_rows
 from . import spending
 from .copies import NoCopies
+from .cursors import cursor_of, number_of
 from .opening import OpenStore
 from .rows import JOB_COLUMNS
 from .seals import REBUILD, damaged, opened, sealed
@@ -118,7 +117,7 @@ class Records:
         self, state: JobState | None, limit: int, cursor: str | None
     ) -> tuple[Sequence[Job], str | None]:
         # Strings compare above every number in SQLite: without a cursor, all jobs come before it.
-        before: int | str = "" if cursor is None else _number_of(cursor)
+        before: int | str = "" if cursor is None else number_of(cursor)
         query, values = _JOB + "WHERE number < ?", [before]
         if state is not None:
             query += " AND state = ?"
@@ -128,7 +127,7 @@ class Records:
                 f"{query} ORDER BY number DESC LIMIT ?", [*values, limit + 1]
             ).fetchall()
             jobs = [self._job(opened(row, f"job {row[1]}")) for row in found[:limit]]
-        return jobs, _cursor(found[limit - 1][0]) if len(found) > limit else None
+        return jobs, cursor_of(found[limit - 1][0]) if len(found) > limit else None
 
     def delete(self, job_id: str) -> None:
         with self._transaction("IMMEDIATE"):
@@ -379,20 +378,3 @@ class Records:
 def _event(row: _Row) -> JobEvent:
     _, number, at, event, state, detail = opened(row, "a job's event")
     return JobEvent(number, at, event, JobState(state), detail)
-
-
-def _cursor(number: int) -> str:
-    return base64.urlsafe_b64encode(b"j%d" % number).decode()
-
-
-def _number_of(cursor: str) -> int:
-    try:
-        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        text = ""
-    number = text.removeprefix("j")
-    # 18 digits fit what SQLite compares as an integer.
-    if text == number or not (number.isascii() and number.isdigit() and len(number) <= 18):
-        hint = "leave it out, or give back the cursor of the last page as it was"
-        raise InvalidArgument("that is not a cursor of list_jobs", hint=hint)
-    return int(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,8 +50,9 @@ class Together:
         others = [one for one in self._taken() if one is not call]
         try:
             records.record_usage([call, *others])
-        except Exception:
-            if not others:
+        except Exception as exc:
+            # A store that is held would be waited for anew, and is not one call's fault.
+            if not others or isinstance(exc, sqlite3.OperationalError):
                 raise
             records.record_usage([call])
 

@@ -14,8 +14,12 @@ T = TypeVar("T")
 def side_by_side(items: Iterable[S], work: Callable[[S], T], threads: int) -> Iterator[T]:
     """What `work` makes of each item, in order; so many are worked on, or wait, while one is used.
 
-    What `work` raises is raised here. The threads have ended when this ends.
+    What `work` raises is raised here. The threads have ended when this ends. Without threads each
+    item is worked on when it is asked for.
     """
+    if not threads:
+        yield from map(work, items)
+        return
     under_way: deque[Future[T]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="rowmill-merge") as pool:
         for item in items:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.ipc as pa_ipc
 import pyarrow.parquet as pq
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ...core.dataset_formats import RowsAs
 
 T = TypeVar("T")
+Rows = TypeVar("Rows", pa.Table, pl.DataFrame)
 BLOCK = 4 << 20
 """Bytes of text that are parsed at once."""
 
@@ -75,20 +77,30 @@ def in_one_piece(parts: list[pa.Table]) -> pa.Table:
     return whole
 
 
-def gathered(tables: Iterable[pa.Table], rows: int) -> Iterator[list[pa.Table]]:
+def framed_in_one_piece(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The same of frames, a column after the other: only one is in memory twice."""
+    columns = [part.get_columns() for part in parts]
+    parts.clear()
+    count = len(columns[0])
+    return pl.DataFrame(
+        [pl.concat([rest.pop(0) for rest in columns], rechunk=True) for _ in range(count)]
+    )
+
+
+def gathered(tables: Iterable[Rows], rows: int) -> Iterator[list[Rows]]:
     """The same rows, as parts that have `rows` rows together."""
-    kept: list[pa.Table] = []
+    kept: list[Rows] = []
     count = 0
     for table in tables:
         rest = table
-        while count + rest.num_rows >= rows:
+        while count + len(rest) >= rows:
             cut = rows - count
-            whole = [*kept, rest.slice(0, cut)]
+            whole: list[Rows] = [*kept, rest.slice(0, cut)]
             rest, kept, count = rest.slice(cut), [], 0
             yield whole
-        if rest.num_rows:
+        if len(rest):
             kept.append(rest)
-            count += rest.num_rows
+            count += len(rest)
     if kept:
         yield kept
 

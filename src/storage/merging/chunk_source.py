@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from ...core.ports import StorageHandler
     from .course import Course
 
-THREADS = 2
-"""Batches worked on at once: fewer would do for a disk, but a bucket's answers take their time."""
+THREADS = 3
+"""Batches worked on at once: one more than the cores of a small machine, for each waits now and
+then for polars' threads, or for a bucket's answer."""
 BATCH_BYTES = 1 << 20
 BATCH_CELLS = 1 << 17
 """A batch has no more of both than one chunk brings: a megabyte of Parquet may be many rows."""

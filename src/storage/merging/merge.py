@@ -17,19 +17,29 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.ipc as pa_ipc
 
 from ...core.errors import StorageError
 from ..formats import csv_format, json_format, parquet_format
-from ..formats.columns import ARROW_THREADS, canonical, floats, json_text_names, plain, refuse_nan
+from ..formats.columns import (
+    ARROW_THREADS,
+    canonical,
+    floats,
+    json_text_names,
+    plain,
+    refuse_nan,
+    viewed,
+)
 from ..formats.formulas import neutralised, neutralised_header, suspect
 from ..formats.parquet_format import COMPRESSION, ROW_GROUP, row_groups
 from ..formats.row_groups import RowGroup, Stitching, Written
 from .ahead import side_by_side
-from .batches import gathered, in_one_piece, regrouped
+from .batches import framed_in_one_piece, gathered, in_one_piece, regrouped
 from .chunk_source import Batch, Piece, Source
 from .course import Course
 
@@ -201,13 +211,24 @@ def _write_parquet(out: Sink, source: Source, course: Course, schema: pa.Schema)
 def _row_groups(source: Source, course: Course, schema: pa.Schema) -> Iterator[list[RowGroup]]:
     if _are_groups(source.chunks):
         return source.worked(course, lambda batch: _copied(batch, schema))
-    # One thread decodes (polars has threads of its own) while another encodes.
-    tables = source.worked(course, lambda batch: batch.table(schema), threads=1)
+    # Decoded here (polars has threads of its own) while a thread encodes the group before.
+    if all(chunk.key.format == "parquet" for chunk in source.chunks):
+        frames = source.worked(course, lambda batch: batch.frame(schema), threads=0)
+        return side_by_side(gathered(frames, ROW_GROUP), partial(_viewed, schema), threads=1)
+    tables = source.worked(course, lambda batch: batch.table(schema), threads=0)
     return side_by_side(gathered(tables, ROW_GROUP), _encoded, threads=1)
 
 
+def _viewed(schema: pa.Schema, parts: list[pl.DataFrame]) -> list[RowGroup]:
+    """Arrow writes polars' views of strings as it writes strings; making these took a tenth."""
+    return _finite(viewed(framed_in_one_piece(parts), schema))
+
+
 def _encoded(parts: list[pa.Table]) -> list[RowGroup]:
-    rows = in_one_piece(parts)
+    return _finite(in_one_piece(parts))
+
+
+def _finite(rows: pa.Table) -> list[RowGroup]:
     refuse_nan(floats(rows))
     return row_groups(rows)
 
