@@ -37,7 +37,6 @@ from .retries import LONGEST_ASKED_S, Random, Sleep, asked_wait_s, retried
 if TYPE_CHECKING:
     import httpx2
     from google import genai
-    from google.genai.types import GenerateContentConfigDict
 
 log = logging.getLogger("rowmill.gemini")
 
@@ -80,7 +79,7 @@ class _Question:
     """One prompt on its way, and what all attempts at it have used up so far."""
 
     prompt: Prompt
-    config: GenerateContentConfigDict
+    max_output_tokens: int
     at_most: int
     permit: Permit
     usage: Usage = Usage()
@@ -218,8 +217,8 @@ class GeminiClient:
         return reply
 
     def _question(self, prompt: Prompt, expected_output: float, permit: Permit) -> _Question:
-        config = _config(prompt, output_tokens_at_most(expected_output))
-        return _Question(prompt, config, tokens_at_most(prompt.sent), permit)
+        most = output_tokens_at_most(expected_output)
+        return _Question(prompt, most, tokens_at_most(prompt.sent), permit)
 
     async def _retried(self, asked: _Question) -> Reply:
         line = await self._line()
@@ -266,13 +265,16 @@ class GeminiClient:
         return document
 
     async def _send(self, line: _Line, ticket: Ticket, asked: _Question) -> Document:
+        from .questions import config, content
         from .transport import SENDING
 
         SENDING.set(ticket.sent)
         try:
             async with asyncio.timeout(self._options.timeout_s):
                 response = await line.sdks[ticket.key].aio.models.generate_content(
-                    model=self.model, contents=asked.prompt.text, config=asked.config
+                    model=self.model,
+                    contents=content(asked.prompt.text),
+                    config=config(asked.prompt, asked.max_output_tokens),
                 )
             raw = response.sdk_http_response
             return document_of(raw.body or "" if raw else "")
@@ -309,6 +311,7 @@ class GeminiClient:
         from google import genai
         from google.genai import types
 
+        from . import questions  # noqa: F401 - imported here, in the thread, for the first call
         from .transport import client
 
         options = self._options
@@ -346,17 +349,3 @@ def _limiter(options: GeminiOptions) -> Limiter:
 
 def _output_tokens(request: RowRequest) -> float:
     return len(request.rows) * row_tokens(request.fields)
-
-
-def _config(prompt: Prompt, max_output_tokens: int) -> GenerateContentConfigDict:
-    """Temperature stays the model's own; no second request may follow by itself. A dict, because
-    the SDK copies a model deeply before it sends it."""
-    return {
-        "system_instruction": prompt.system,
-        "response_mime_type": "application/json",
-        "response_json_schema": prompt.schema,
-        "max_output_tokens": max_output_tokens,
-        "automatic_function_calling": {"disable": True},
-        "automatic_continuation": False,
-        "should_return_http_response": True,  # as it came: replies.py reads it
-    }

@@ -98,16 +98,15 @@ def _code(word: str) -> int:
 def _least(spoken: list[list[str]]) -> npt.NDArray[np.uint32]:
     """Of each text's pairs of words, the least hash under each of `HASHES` hash functions."""
     codes: list[int] = []
-    stops: list[int] = []
+    borders: list[int] = []
     for words in spoken:
+        borders.append(len(codes))
         codes += map(_code, words)
         codes += [0] * (2 - len(words))  # a word alone is a pair with nothing
-        stops.append(len(codes))
+        borders.append(len(codes) - 1)  # here a pair of two texts' words begins: left out below
     each = np.array(codes, np.uint64)
     pairs = ((each[:-1] * _FIRST + each[1:] * _SECOND) >> np.uint64(32)).astype(np.uint32)
-    pairs = np.delete(pairs, np.array(stops[:-1], np.int64) - 1)  # those of two texts
-    starts = np.array([0, *stops[:-1]]) - np.arange(len(stops))
-    return np.minimum.reduceat(pairs[:, None] * _FACTORS + _SHIFTS, starts, axis=0)
+    return np.minimum.reduceat(pairs[:, None] * _FACTORS + _SHIFTS, borders[:-1], axis=0)[::2]
 
 
 def _likeness(one: bytes, other: bytes) -> float:
