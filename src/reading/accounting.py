@@ -78,7 +78,8 @@ def _has_length(_said: Said, field: Field) -> bool:
 
 
 def _has_portion(_said: Said, field: Field) -> bool:
-    return _kind(field) in ("bernoulli", "constant", "expression") or "null_fraction" in field
+    kinds = ("bernoulli", "constant", "expression", "category")
+    return _kind(field) in kinds or "null_fraction" in field
 
 
 _CODED = ("pattern", "sequence")

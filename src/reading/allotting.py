@@ -27,6 +27,8 @@ def completed(fields: list[Shaped], phrase: Phrase, setting: Setting) -> bool:
 
 def given(fields: list[Shaped], phrase: Phrase, setting: Setting) -> bool:
     """To the last field that has one of the values, else to the last one if it has any."""
+    if any(" among " in str(value) for value, _ in phrase.shares):
+        return False  # of some rows only
     wanted = {plain_word(value) for value, _ in phrase.shares}
     places = range(len(fields) - 1, -1, -1)
     fitting = [p for p in places if wanted & set(map(plain_word, _values(fields[p])))]

@@ -17,7 +17,7 @@ from .ties.alike import unlike
 from .ties.implying import Implied, imply
 from .ties.pace import in_series
 from .ties.relating import Tie, relate, tied
-from .ties.row import Row
+from .ties.row import Row, is_open
 
 _SPREAD = ("mean", "median", "quantile", "distribution")
 
@@ -68,7 +68,8 @@ def _tied_after_all(words: str, row: Row) -> bool:
 
 def _is_unmade(one: Shaped, row: Row, ties: Sequence[Tie], left: Sequence[str]) -> bool:
     """ "y = 3x + noise", whose formula was not understood: rather no field than any text."""
-    is_text = one.field.get("generator", {}).get("kind") == "text" and not one.hit.certain
+    kind = one.field.get("generator", {}).get("kind")
+    is_text = kind in ("text", "category") and not one.hit.certain and is_open(one)
     is_told = any(tie.subject == one.said.name and tie.words in left for tie in ties)
     others = [other for other in row.fields if other is not one]
     is_needed = any(one.name in row.sources(other.field) for other in others)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _GERMAN = {
+    "passend zum namen": "matching the name", "mit mittelwert": "mean", "mittelwert": "mean",
+    "mit durchschnitt": "mean", "im mittel": "mean",
     "nur wenn": "only if", "nur falls": "only if", "nur bei": "only if", "wenn": "if",
     "falls": "if", "außer wenn": "unless", "nach dem": "after", "nach der": "after",
     "nach": "after", "vor dem": "before", "vor der": "before", "vor": "before",
@@ -33,6 +35,9 @@ _GERMAN = {
     "rabatt ab": "off from", "oder": "or", "im format": "format",
 }  # fmt: skip
 _FRENCH = {
+    "comme": "like",
+    "avec une moyenne de": "mean", "avec une moyenne d'environ": "mean",
+    "une moyenne de": "mean", "autour de": "around", "correspondant au nom": "matching the name",
     "avec": "with", "entre": "between", "et": "and", "ou": "or", "à": "to",
     "seulement si": "only if", "uniquement si": "only if", "seulement quand": "only if",
     "seulement pour": "only if", "si": "if", "sauf si": "unless", "après": "after",
@@ -61,6 +66,9 @@ _FRENCH = {
     "contenant": "with", "comprenant": "with",
 }  # fmt: skip
 _SPANISH = {
+    "como": "like",
+    "con una media de": "mean", "con media": "mean", "con media de": "mean",
+    "con un promedio de": "mean", "una media de": "mean",
     "con": "with", "entre": "between", "y": "and", "o": "or", "a": "to", "solo si": "only if",
     "sólo si": "only if", "solamente si": "only if", "únicamente si": "only if",
     "solo cuando": "only if", "solo para": "only if", "si": "if", "salvo si": "unless",

@@ -79,7 +79,7 @@ def _implied(template: Template, said: Said) -> Template:
     """A name that tells nothing: its bounds do."""
     is_text = template.type == "string"
     if said.period and is_text:
-        return _BY_TYPE["date"]
+        return _BY_TYPE["datetime" if said.clock else "date"]
     is_told = said.mean is not None or said.median is not None or bool(said.quantiles)
     if is_text and (said.is_ranged or is_told):
         numbers = (said.low, said.high, said.mean, said.median, *(n for _, n in said.quantiles))

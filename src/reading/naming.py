@@ -38,6 +38,8 @@ _REPEATING = word_set(
     "measurement claim loan refund return shipment delivery ticket appointment reservation trip "
     "ride call email message comment rating grade click subscription"
 )
+_JOURNEYS = word_set("flight trip ride journey train bus ferry connection crossing voyage route")
+"""Their arrival is an hour after their departure, not a guest's day before it."""
 _CODED = frozenset({"country", "country code", "currency", "language", "locale"})
 _AT_WORK = word_set("employee mitarbeiter staff worker applicant candidate colleague")
 _OF_A_PERSON = word_set(
@@ -71,17 +73,28 @@ def field_name(words: str) -> str:
 def template_for(words: str, setting: Setting) -> Hit:
     """The maker of a field of this name; `certain` is false where the name was only guessed at."""
     found = (
-        lexicon.abroad(words, setting.context.language)
+        _thing_abroad(words, setting)
+        or lexicon.abroad(words, setting.context.language)
         or _either(words, setting)
         or _identifier(words, setting)
+        or _of_journey(words, setting)
         or _generic(words, setting)
         or _truth(words)
         or _found(words, setting)
+        or _first_abroad(words, setting)
         or lexicon.guess(words)
+        or _agent(words)
     )
     if not found:
         return Hit(makers.text(1, 4), "", certain=False)
     return replace(found, template=_unique_here(found.template, setting))
+
+
+def _thing_abroad(words: str, setting: Setting) -> Hit | None:
+    """The "nom" of a recipe is no person's."""
+    is_name = _GENERIC_ABROAD.get(words.strip().casefold()) == "name"
+    is_thing = setting.owner in s.SUBJECTS and not setting.is_person
+    return _own_name(setting) if is_name and is_thing else None
 
 
 def _either(words: str, setting: Setting) -> Hit | None:
@@ -100,6 +113,22 @@ def value_of(words: str, setting: Setting) -> tuple[str, str] | None:
         return name, value
     is_code = hit and (hit.template.format or hit.entry) in _CODED
     return (name, value) if is_code and re.fullmatch(r"[A-Z]{2,3}", value) else None
+
+
+_WHOSE = re.compile(r"(?P<what>[^\W\d][\w-]{2,20}) (?:du|de la|de l'|de|des|del|der) .{2,40}")
+
+
+def _first_abroad(words: str, setting: Setting) -> Hit | None:
+    """The "e-mail du parent" is an e-mail: in these languages the first word says what."""
+    match = _WHOSE.fullmatch(words) if setting.context.language in ("fr", "es", "de") else None
+    what = match["what"] if match else ""
+    hit = (lexicon.abroad(what, setting.context.language) or lexicon.exact(what)) if what else None
+    return replace(hit, certain=False) if hit else None
+
+
+def _agent(words: str) -> Hit | None:
+    """ "inspector", "technician": somebody's name, by the form of the word alone."""
+    return Hit(makers.person("name"), "name", certain=False) if is_agent(words) else None
 
 
 def _found(words: str, setting: Setting) -> Hit | None:
@@ -129,6 +158,7 @@ def _identifier(words: str, setting: Setting) -> Hit | None:
         return _compound_number(parts, setting)
     before = parts[:-1]
     is_own = not before or before == (setting.owner,) or _is_membership(before, setting.owner)
+    is_own = is_own or (before in _OF_A_BUYER and setting.owner in _BUYERS)
     is_own = is_own or (before in _OF_A_ROW and setting.owner not in s.SUBJECTS)
     known = lexicon.exact(words)
     if parts[-1] == "id":
@@ -153,6 +183,11 @@ _OF_A_ROW = (("subject",), ("participant",), ("respondent",), ("record",), ("cas
 """Whose number is a row's own where it is not known what else a row is."""
 
 
+_OF_A_BUYER = (("customer",), ("client",))
+_BUYERS = word_set("buyer shopper client customer user person guest subscriber member contact")
+"""Who has a customer number that is their own."""
+
+
 def _is_membership(words: tuple[str, ...], owner: str) -> bool:
     """A member's membership number is the member's own."""
     return len(words) == 1 and len(owner) > 3 and words[0].startswith(owner)
@@ -162,7 +197,10 @@ def _compound_number(parts: tuple[str, ...], setting: Setting) -> Hit | None:
     """Kundennummer, where a row is a Kunde."""
     if len(parts) == 1 and parts[0].endswith("nummer") and not lexicon.exact(parts[0]):
         stem = parts[0].removesuffix("nummer").removesuffix("n")
-        if stem and setting.owner.startswith(stem[:4]):
+        is_own = setting.owner.startswith(stem[:4]) or (
+            stem == "kunde" and setting.owner in _BUYERS
+        )
+        if stem and is_own:
             return Hit(makers.code(f"{stem[0].upper()}-{{n:06d}}"), "number", certain=True)
     return None
 
@@ -170,6 +208,16 @@ def _compound_number(parts: tuple[str, ...], setting: Setting) -> Hit | None:
 def _others(setting: Setting) -> int:
     """How many different things the rows refer to."""
     return max(10, (setting.rows or 1000) // 5)
+
+
+def _of_journey(words: str, setting: Setting) -> Hit | None:
+    """A flight departs before it arrives, at hours; its stations are in cities."""
+    parts = lexicon.words_of(words)
+    if setting.owner not in _JOURNEYS:
+        return None
+    if parts in (("departure",), ("arrival",)):
+        return lexicon.exact(f"{parts[0]} time")
+    return lexicon.exact("city") if parts[-1:] == ("station",) else None
 
 
 def _generic(words: str, setting: Setting) -> Hit | None:
@@ -225,9 +273,33 @@ def _name_of(whose: str, setting: Setting) -> Hit | None:
     """A customer's name, a supplier's, a product's: in whatever table."""
     if whose in s.PEOPLE | s.COMPANIES | s.GOODS:
         return _own_name(replace(setting, owner=whose))
+    if whose in s.ANIMALS:
+        return Hit(makers.person("given_name"), "first name", certain=True)
+    if is_agent(whose):
+        return Hit(makers.person("name"), "full name", certain=True)
     role = lexicon.exact(whose)
     is_named = role and (role.template.generator or {}).get("part") in ("name", "company")
     return role if is_named else None
+
+
+_AGENT = re.compile(
+    r"[a-z]{2,20}(?:ner|mer|ger|ker|ver|ler|ser|yer|urer|iter|ator|ctor|itor|ist|ician)"
+)
+_NO_AGENT = word_set(
+    "number server computer printer router folder layer container customer character manner "
+    "banner timer trigger ledger driver river filter cover answer laser user serial trailer "
+    "tracker marker docker broker cluster dinner corner partner burger passenger charger tanker "
+    "freezer cooler boiler roller controller sensor reactor tractor factor sector vector monitor "
+    "list playlist wishlist checklist generator radiator elevator indicator calculator actuator "
+    "excavator refrigerator ventilator"
+)
+"""Things that end like those who do something."""
+
+
+def is_agent(word: str) -> bool:
+    """Whether a noun that no lexicon has is somebody who does something: farmer, operator."""
+    word = word.casefold()
+    return bool(_AGENT.fullmatch(word)) and word not in _NO_AGENT
 
 
 def _own_name(setting: Setting) -> Hit | None:

@@ -25,7 +25,8 @@ _PACE = re.compile(
 )
 _LASTING = re.compile(
     r"(?:\b(?:for|over|during|across|spanning|of) )?(?:the )?(?:(?P<last>last|past) )?"
-    r"\b(?P<count>\d{1,4}|an?|one|two|three|four|six)[- ](?P<unit>hour|day|week|month|year)s?\b"
+    r"\b(?P<count>\d{1,4}|an?|one|two|three|four|six)[- ]"
+    r"(?P<unit>minute|hour|day|week|month|year)s?\b"
     r"(?! (?:later|after|before|ago|old))",
     re.IGNORECASE,
 )
@@ -43,7 +44,7 @@ _THINGS = re.compile(
 _TIMES = frozenset(name + end for name in (*SECONDS, "month", "year", "min", "sec", "row", "record",
                                            "interval") for end in ("", "s"))  # fmt: skip
 _FEW = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
-_DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
+_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
 
 
 @dataclass(frozen=True, slots=True)

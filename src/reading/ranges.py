@@ -89,6 +89,8 @@ def _precision(said: Said, template: Template) -> tuple[str, int | None]:
     told += [value for _, value in said.quantiles]
     is_whole = all(float(n).is_integer() for n in told) and not _is_fine(said)
     own = (template.generator or {}).get("decimal_places", 2)
+    if said.shape == "poisson":  # counts, whatever their mean
+        return "integer", None
     if said.type == "integer" or (template.type == "integer" and is_whole and not said.decimals):
         return "integer", None
     if said.decimals is not None:
@@ -261,10 +263,19 @@ def _exponential(said: Said, bounds: Bounds, _own: float | None) -> Shape:
     return {"mean": abs(_centre(said, bounds)) or 1.0}, ()
 
 
-_WIDEST = {"lognormal": 1e15, "exponential": 1e15, "poisson": 1e6}
+_GAMMA_SHAPE = 2.0
+
+
+def _gamma(said: Said, bounds: Bounds, _own: float | None) -> Shape:
+    scale = (abs(_centre(said, bounds)) or 1.0) / _GAMMA_SHAPE
+    return {"shape": _GAMMA_SHAPE, "scale": scale}, (f"was given a shape of {_GAMMA_SHAPE:g}",)
+
+
+_WIDEST = {"lognormal": 1e15, "exponential": 1e15, "gamma": 1e15, "poisson": 1e6}
 _SHAPES = {
     "normal": _normal,
     "lognormal": _lognormal,
     "exponential": _exponential,
+    "gamma": _gamma,
     "poisson": _exponential,
 }

@@ -29,7 +29,7 @@ from .samples import from_samples
 from .saying.gathering import Phrase, gather, unelided
 from .saying.meanings import Context
 from .saying.modifiers import UNIT_WORD
-from .saying.phrases import read_phrase, stripped, without_length
+from .saying.phrases import in_language, read_phrase, stripped, without_length
 from .saying.said import Said
 from .several import first_table
 from .shaping import Shaped, reshape, shape
@@ -37,9 +37,9 @@ from .text import LONGEST_CLAUSE, Clause, clauses, clean
 from .ties.alike import alike
 from .ties.conditions import Names
 from .ties.implying import implied
+from .ties.joint import told_apart
 from .ties.relating import Tie
 from .tongue import worded
-from .words import word_set
 
 MOST_FIELDS = 200
 ENGINE = "local"
@@ -47,9 +47,8 @@ ENGINE = "local"
 _NOT_FIELDS = frozenset({"rows", "", "please", "thanks", "thank you", "etc", "and so on", "bitte",
                          "danke"})  # fmt: skip
 _FITTING = frozenset({"fitting", "matching", "suitable", "appropriate", "corresponding"})
-_ENDS_OF_A_WAY = frozenset({"from", "to", "von", "nach"})
+_END_OF_A_WAY = re.compile(r"(?:[^\W\d_]{3,20} )?(?:from|to|von|nach)", re.IGNORECASE)
 """Small words that are a column's name where nothing else stands between two commas."""
-_LANGUAGES = word_set("english german french spanish italian dutch deutsch englisch französisch")
 
 
 def read_request(
@@ -178,9 +177,8 @@ class _Reader:
             clause = Clause(whole.text.removeprefix("rows:").strip(), whole.before)
             if len(clause.text) > LONGEST_CLAUSE:
                 self.left.append(clause.text)
-            elif (
-                stripped(clause.text).casefold() not in _NOT_FIELDS
-                or clause.text.casefold() in _ENDS_OF_A_WAY
+            elif stripped(clause.text).casefold() not in _NOT_FIELDS or _END_OF_A_WAY.fullmatch(
+                clause.text
             ):
                 short.append(clause)
         for phrase in gather(short[:MOST_CLAUSES], self.context):
@@ -220,14 +218,13 @@ class _Reader:
         """What was said beside other fields waits until all of them are known."""
         subject = name or (self.fields[-1].name if self.fields else "")
         off = re.match(r"\d[\d.,]{0,8} ?(?:%|percent)", said.ties[0]) if said.ties else None
-        for text in said.ties:
-            both = _ORDER_AND_IF.fullmatch(text)
-            plain = f"{both['only']} and {both['order']}" if both else text
-            self.bonds.ties.append(Tie(subject if name or not off else "", plain, said.words))
+        owner = subject if name or not off else ""
+        told = [plain for text in said.ties for plain in told_apart(text)]
+        self.bonds.ties.extend(Tie(owner, plain, said.words) for plain in told)
 
     def _read(self, phrase: Phrase) -> Said:
-        if phrase.text.casefold() in _ENDS_OF_A_WAY:
-            return Said(phrase.words, name=phrase.text)
+        if _END_OF_A_WAY.fullmatch(phrase.text):  # "station from" is the from station
+            return Said(phrase.words, name=" ".join(phrase.text.split()[::-1]))
         return read_phrase(phrase.text, self.context, words=phrase.words)
 
     def _general(self, said: Said) -> tuple[str, ...]:
@@ -258,7 +255,7 @@ class _Reader:
         pair = value_of(said.name, self.setting)
         if pair and not said.values:
             return said.but(name=pair[0], values=(pair[1],))
-        said = _in_language(without_length(self._placed(said)))
+        said = in_language(without_length(self._placed(said)))
         if self.context.language == "en" and (known := slips.mended(said.name)):
             self.notes.append(f"{said.name!r} was read as {known!r}")
             said = said.but(name=known)
@@ -281,6 +278,8 @@ class _Reader:
         name, unit = match["name"] or match["bare"], match["unit"] or match["last"]
         template = template_for(name, self.setting).template
         is_number = template.type in ("integer", "number") and template.kind != "sequence"
+        if not is_number and match["last"] and template.kind == "text" and not said.is_ranged:
+            return said.but(name=name, unit=unit, type=said.type or "number")
         return said.but(name=name, unit=unit) if is_number else said
 
     def _placed(self, said: Said) -> Said:
@@ -315,9 +314,23 @@ class _Reader:
         if len(self.fields) >= MOST_FIELDS:
             self.left.append(said.words)
             return
-        shaped = shape(said, self.setting)
+        shaped = shape(self._keyed(said), self.setting)
         self.fields.append(shaped)
         self.left.extend(shaped.left)
+
+    def _keyed(self, said: Said) -> Said:
+        """An id that comes first is the row's own, where it is not known what a row is."""
+        is_first = not self.fields and re.fullmatch(r"[^\W\d]+[ _]id", said.name, re.IGNORECASE)
+        is_own = is_first and self.setting.owner and self.setting.owner not in subjects.SUBJECTS
+        is_told = (
+            said.type
+            or said.is_ranged
+            or said.values
+            or said.template
+            or said.pattern
+            or said.codes
+        )
+        return said.but(serial=True, unique=True) if is_own and not is_told else said
 
     def _shared(self, phrase: Phrase) -> None:
         """Shares belong to the last field that has one of their values, else to the last."""
@@ -379,21 +392,8 @@ class _Reader:
         )
 
 
-_ORDER_AND_IF = re.compile(
-    r"(?P<order>(?:always |not )?(?:before|after) .{2,60}?),? (?P<only>only (?:if|when|for"
-    r"|where) .{2,80})",
-    re.IGNORECASE,
-)
 _IN_UNIT = re.compile(
     rf"(?P<name>.{{2,60}}) (?:in|en) (?P<unit>[^\W\d]{{1,12}})|(?P<bare>.{{2,60}}) "
     rf"(?P<last>{UNIT_WORD})",
     re.IGNORECASE,
 )
-
-
-def _in_language(said: Said) -> Said:
-    """ "comment in German": a comment; in which language stands in the schema, not in a field."""
-    match = re.fullmatch(r"(.{1,60}) (in|auf) ([^\W\d]{4,15})", said.name)
-    if not match or match[3].casefold() not in _LANGUAGES:
-        return said
-    return said.but(name=match[1], rest=(*said.rest, f"{match[2]} {match[3]}"))

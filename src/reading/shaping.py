@@ -16,7 +16,7 @@ from .saying.days import iso, said_span
 from .saying.quantities import Span
 from .saying.said import Said, Value
 from .saying.values import TRUE_FALSE, plain_word
-from .weighing import of_nothing, tidy, type_of, weighted
+from .weighing import counted_shares, of_nothing, tidy, type_of, weighted
 
 OPTIONAL_SHARE = 0.2
 MOST_CODES = 1000
@@ -72,6 +72,8 @@ def built(hit: Hit, said: Said, setting: Setting) -> Shaped:
 
 def _made(shaped: Shaped, template: Template, setting: Setting) -> Shaped:
     said = shaped.said
+    if (listed := counted_shares(said)) is not None:
+        return _categories(replace(shaped, said=listed), template)
     fits = bool(said.weights) and len(said.weights) == len(template.values)  # "priority 60/40"
     if said.values or said.shares or said.mostly or said.portion is not None or fits:
         return _divided(shaped, template)
@@ -121,6 +123,10 @@ def _divided(shaped: Shaped, template: Template) -> Shaped:
 def _portioned(shaped: Shaped, template: Template) -> Shaped:
     """ "newsletter 40 %" is how many have it; "VAT 19%" is 19 on every row."""
     portion = shaped.said.portion or 0.0
+    if template.type == "boolean" and shaped.said.exact:
+        weights = [tidy(portion), tidy(1 - portion)]
+        made = {"kind": "category", "values": [True, False], "weights": weights, "quota": "exact"}
+        return _with(shaped, generator=made)
     if template.type == "boolean":
         return _with(shaped, generator={"kind": "bernoulli", "p": round(portion, 6)})
     value = round(portion * 100, 6)

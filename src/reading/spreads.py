@@ -68,11 +68,16 @@ def _of_exponential(generator: Mapping[str, Any]) -> float:
     return low + scale - width * rest / (1 - rest) if rest < 1 else low + width / 2
 
 
+def _of_gamma(generator: Mapping[str, Any]) -> float:
+    return float(generator["shape"] * generator["scale"])
+
+
 _MEANS: Mapping[str, Callable[[Mapping[str, Any]], float]] = {
     "uniform": _of_uniform,
     "normal": _of_normal,
     "lognormal": _of_lognormal,
     "exponential": _of_exponential,
+    "gamma": _of_gamma,
 }
 
 

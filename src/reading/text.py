@@ -147,9 +147,12 @@ def _separates(text: str, at: int, end: int) -> bool:
 
 
 def _is_value(text: str, match: re.Match[str]) -> bool:
-    """The "plus" of "basic/plus/premium"."""
-    return match.group().isalpha() and "/" in (text[match.start() - 1 : match.start()],
-                                               text[match.end() : match.end() + 1])  # fmt: skip
+    """The "plus" of "basic/plus/premium", and of "29.90 for plus"."""
+    before = text[max(0, match.start() - 5) : match.start()]
+    is_named = match.group().casefold() == "plus" and before.casefold().endswith((" for ", " is "))
+    return match.group().isalpha() and (
+        is_named or "/" in (before[-1:], text[match.end() : match.end() + 1])
+    )
 
 
 def _adds(text: str, start: int, at: int) -> bool:

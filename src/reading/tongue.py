@@ -18,6 +18,16 @@ _GERMAN = re.compile(
     r"\b(?:mit|und|zwischen|für|eine[nrs]?|einer|oder|bis|kunden|erzeuge|zeilen)\b", re.IGNORECASE
 )
 _ENGLISH = re.compile(r"\b(?:with|and|the|of|between|for)\b", re.IGNORECASE)
+_PART_OF = re.compile(r"(?<=%) (?:der|des|vom|von der) (?=[A-ZÄÖÜ])")
+_DAY = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])")
+_DAYS = {
+    language: tuple(
+        (re.compile(rf"\b(?:{own}) (?=\d{{1,2}}\.\d)", re.IGNORECASE), word)
+        for own, word in (("de(?:l| le)?|du", "from "), ("au|al", "to "), ("le|el", ""))
+    )
+    for language in ("fr", "es")
+}
+"""Articles before days of the calendar: "du 1.1.2024 au 31.12.2024"."""
 _RANGE = {
     "fr": re.compile(r"\bde (?=(\d[\d.,]{0,12}) ?[€$%]? à \d)", re.IGNORECASE),
     "es": re.compile(r"\bde (?=(\d[\d.,]{0,12}) ?[€$%]? a \d)", re.IGNORECASE),
@@ -114,12 +124,26 @@ def _is_german(head: str) -> bool:
     return len(words) > english or (len(words) >= 2 and english == 0)
 
 
+_DECIMAL = re.compile(r"(?<![\d,.])(\d{1,6}),(\d{2})(?= (?:ou|oder|o)\b)")
+"""A price before another one: elsewhere the comma is read as what it is."""
+
+
+def _pointed(match: re.Match[str], stood: dict[str, str]) -> str:
+    stood.setdefault(f"{match[1]}.{match[2]}", match[0])
+    return f"{match[1]}.{match[2]}"
+
+
 def _translated(text: str, language: str, stood: dict[str, str]) -> str:
     table = GRAMMAR[language]
     if language == "fr":
         text = re.sub(r"(?<=\d) (?=\d{3}\b)", "", text)
     text = re.sub(r"(?<=\d) bis (?=\d)", " to ", text)
+    text = _DECIMAL.sub(lambda one: _pointed(one, stood), text)
+    text = _DAY.sub(r"\1.\2.\3", text)
+    for pattern, word in _DAYS.get(language, ()):
+        text = pattern.sub(word, text)
     if language == "de":
+        text = _PART_OF.sub(" of ", text)
         text = re.sub(r"\balle (?=\d)", "every ", text, flags=re.IGNORECASE)
     if language in _RANGE:
         text = _YEAR.sub("in ", _RANGE[language].sub("from ", text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .lexicon.makers import Template
 from .saying.said import Said, Value
 from .saying.values import plain_word, typed
@@ -58,3 +60,28 @@ def type_of(values: list[Value], template: Template) -> str:
     if all(isinstance(v, int) for v in values):
         return "number" if template.type == "number" else "integer"
     return "number" if all(isinstance(v, int | float) for v in values) else "string"
+
+
+MOST_COUNTS = 30
+"""Whole numbers of a range that are listed because one of them has a share."""
+
+
+def counted_shares(said: Said) -> Said | None:
+    """ "passengers 1–4 (1 passenger 70 %)": each count with its share, the others alike.
+
+    None where shares were not said of some counts of a range of whole numbers.
+    """
+    told = {match[0]: share for value, share in said.shares
+            if (match := re.match(r"\d{1,3}(?!\S)", str(value)))}  # fmt: skip
+    ends = (said.low, said.high)
+    is_whole = all(isinstance(end, int) for end in ends)
+    if not told or len(told) != len(said.shares) or not is_whole:
+        return None
+    counts = range(int(said.low or 0), int(said.high or 0) + 1)
+    others = [count for count in counts if str(count) not in told]
+    rest = 1 - sum(told.values())
+    if len(counts) > MOST_COUNTS or not set(told) <= set(map(str, counts)) or rest < -1e-9:
+        return None
+    shares = tuple((str(count), told.get(str(count), rest / len(others) if others else 0.0))
+                   for count in counts)  # fmt: skip
+    return said.but(low=None, high=None, values=tuple(counts), shares=shares)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FRENCH: Mapping[str, str] = {
+    "réalisateur": "director", "réalisatrice": "director", "acheteur": "sender",
+    "vendeur": "sender", "expéditeur": "sender", "destinataire": "recipient",
+    "locataire": "full name", "propriétaire": "owner", "patient": "full name",
+    "conducteur": "driver", "note": "rating", "surface": "area",
+    "numéro de suivi": "tracking number", "modèle": "model",
     "nom": "full name", "nom complet": "full name", "prénom": "first name",
     "nom de famille": "last name", "sexe": "sex", "genre": "sex", "civilité": "salutation",
     "courriel": "email", "adresse email": "email", "adresse e mail": "email",

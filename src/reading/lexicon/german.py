@@ -8,6 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 GERMAN: Mapping[str, str] = {
+    "absender": "sender", "empfänger": "recipient", "käufer": "sender", "verkäufer": "sender",
+    "mieter": "full name", "vermieter": "landlord", "patient": "full name",
+    "teilnehmer": "full name", "bearbeiter": "full name", "regisseur": "director",
+    "sachbearbeiter": "full name", "sendungsnummer": "tracking number",
+    "kaltmiete": "rent",
+    "wohnfläche": "area", "baujahr": "year", "laufzeit": "term", "modell": "model",
+    "zinssatz": "interest rate", "startzeit": "start time", "endzeit": "end time",
+    "zustelldatum": "delivery date", "gekauft am": "purchase date", "verkäufername": "sender",
+    "stückzahl": "quantity", "gesamtsumme": "total",
     "luftfeuchte": "humidity", "teilzeit": "part time", "fehlercode": "error code",
     "personalnummer": "employee number",
     "urlaubstage": "vacation day", "eintritt": "hire date", "monatsbeitrag": "monthly fee",

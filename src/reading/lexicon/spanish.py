@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SPANISH: Mapping[str, str] = {
+    "director": "director", "comprador": "sender", "vendedor": "sender", "remitente": "sender",
+    "destinatario": "recipient", "inquilino": "full name", "propietario": "owner",
+    "conductor": "driver", "superficie": "area", "número de seguimiento": "tracking number",
+    "modelo": "model",
     "nombre": "full name", "nombre completo": "full name", "apellido": "last name",
     "apellidos": "last name", "nombre de pila": "first name", "sexo": "sex", "género": "sex",
     "tratamiento": "salutation", "correo": "email", "correo electrónico": "email",

@@ -31,6 +31,15 @@ THINGS = word_set(
     "rechnungen transaktionen tickets bücher aufträge termine"
 )
 ABROAD = {
+    "abonnés": "subscriber", "adhérents": "member", "trabajadores": "worker",
+    "suscriptores": "subscriber", "abonados": "subscriber", "vendeurs": "seller",
+    "candidats": "candidate", "candidatos": "candidate", "visiteurs": "visitor",
+    "visitantes": "visitor", "inquilinos": "tenant", "huéspedes": "guest",
+    "acheteurs": "buyer", "patients": "patient", "recettes": "recipe", "recetas": "recipe",
+    "compradores": "buyer", "films": "movie", "películas": "movie", "colis": "parcel",
+    "paquetes": "parcel", "conducteurs": "driver", "conductores": "driver",
+    "käufer": "buyer", "käufern": "buyer", "verkäufer": "seller", "pakete": "parcel",
+    "filme": "movie", "rezepte": "recipe", "fahrten": "trip",
     "clientes": "customer", "commandes": "order", "pedidos": "order", "órdenes": "order",
     "employés": "employee", "salariés": "employee", "empleados": "employee",
     "produits": "product", "productos": "product", "articles": "article",
@@ -52,6 +61,8 @@ ABROAD = {
 }  # fmt: skip
 """French and Spanish plurals; a German one is a subject of its own above."""
 ONE_ABROAD = {
+    "abonné": "subscriber", "adhérent": "member", "trabajador": "worker",
+    "abonado": "subscriber",
     "cliente": "customer", "commande": "order", "pedido": "order", "employé": "employee",
     "empleado": "employee", "produit": "product", "producto": "product", "étudiant": "student",
     "estudiante": "student", "utilisateur": "user", "usuario": "user", "réservation": "reservation",

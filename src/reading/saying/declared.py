@@ -83,6 +83,9 @@ def _is_declared(match: re.Match[str]) -> bool:
     word, size = match["type"].casefold(), match["size"]
     if size and word != "enum" and not re.fullmatch(r"[\d, ]+", size):
         return False
+    is_key = re.match(r",? (?:unique|primary key)\b", match["rest"], re.IGNORECASE)
+    if word == "number" and is_key and not size:  # "contract number unique" is a name
+        return False
     told = size or _CONSTRAINT.match(match["rest"]) or "_" in match["name"]
     return bool(told) if word in _ALSO_WORDS else not match["colon"] or bool(size)
 

@@ -105,8 +105,8 @@ def _begun_by(text: str, starts: bool, context: Context) -> tuple[Phrase, ...]:
         flags=re.IGNORECASE,
     )
     pair = v.share_of(text, german=context.german)
-    is_off = pair and re.match(
-        r"(?:off|discount|rabatt|if|when|for|over)\b", pair[0], re.IGNORECASE
+    is_off = pair and re.search(
+        r"^(?:off|discount|rabatt|if|when|for|over)\b", pair[0], re.IGNORECASE
     )
     if pair and not is_off and text[0].isdigit() and len(pair[0].split()) <= 3:
         return (Phrase(text, text, shares=(pair,)),)
@@ -133,8 +133,9 @@ def _with_share(text: str, context: Context) -> str | None:
         pair = v.share_of(piece, german=context.german)
         if pair and lexicon.exact(name) and v.is_true_false(v.split(pair[0])):
             return None  # "manager yes/no 10 %": how many are
-        if lexicon.exact(name):
-            return f"{name} ({piece})" if pair and piece[0].isalpha() else None
+        if hit := lexicon.exact(name):
+            is_divided = colon or hit.template.values or hit.template.kind == "text"
+            return f"{name} ({piece})" if pair and is_divided and piece[0].isalpha() else None
     return None
 
 
@@ -201,7 +202,7 @@ def _listing(phrases: Sequence[Phrase], clause: Clause) -> tuple[int, Phrase] | 
     """
     if not _OR.search(clause.text) or _BOUND.search(clause.text):
         return None
-    members = [clause.text]
+    members = [re.sub(r"(?<=\d) ?%$", "", clause.text)]
     before = [*phrases[: -MOST_VALUES - 1 : -1], None]
     for count, phrase in enumerate(before):
         if named := _named_value(members[0]):

@@ -24,7 +24,7 @@ _UNIT = (
     r"|miles?|meters?|metres?|m²|sqm"
     r"|m|ms|seconds?|secs?|minutes?|mins?|hours?|h|hrs?|days?|nights?|weeks?|months?|celsius"
     r"|fahrenheit|degrees?(?: celsius)?|hpa|bar|volts?|v|watts?|w|kwh|kw|mb|gb|kb|bytes?|bpm|ppm|db"
-    r"|stars?|stunden|tage|minuten|mmhg|mg/dl|liters?|litres?|ml|s|l)\b)"
+    r"|stars?|stunden|tage|minuten|mmhg|mg/dl|kcal|k?hz|[mg]hz|k?pa|lux|ha|t|liters?|litres?|ml|s|l)\b)"
 )
 UNIT_WORD = (
     r"(?:k?m/h|mph|kg|mg|g|lbs?|cm|mm|km|m²|sqm|ms|kwh|kw|mb|gb|kb|bpm|ppm|db|hpa|eur|usd|gbp"
@@ -122,7 +122,7 @@ MODIFIERS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (_x(rf"(?:\bwith )?(?:a )?\bmedian(?: of| is| around|:)? (?P<median>{_V})"), m.median),
     (_x(rf"(?:\bwith |\band )?(?:a )?(?:\b(?:sd|std|stddev|standard deviation|sigma)(?: of| is|:)?"
         rf"|±|\+/?-) ?(?P<stddev>{_V})"), m.stddev),
-    (_x(r"\b(?P<shape>log-?normal|normal|gaussian|bell-shaped|exponential|uniform|poisson"
+    (_x(r"\b(?P<shape>log-?normal|normal|gaussian|bell-shaped|exponential|gamma|uniform|poisson"
         r"|(?:right-)?skewed(?: (?:to the )?right)?|long-tailed|evenly)(?:ly)?(?: distributed| "
         r"distribution)?(?!\w)"),
      m.shape),

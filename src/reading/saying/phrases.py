@@ -25,7 +25,7 @@ _NO_VALUE = re.compile(
 )
 """What no list of values has in it."""
 _UNITS = r"(?:minutes?|hours?|days?|nights?|weeks?|months?|years?)"
-_COUNT = rf"\d{{1,4}}(?: ?(?:-|–|to|and) ?\d{{1,4}})? {_UNITS}"
+_COUNT = rf"\d{{1,4}}(?:(?: ?(?:-|–|to|and) ?\d{{1,4}})?|(?:/\d{{1,4}}){{1,6}}) {_UNITS}"
 _LIMIT = (
     r"(?:at least|at most|up to|within|no more than|not more than|no later than|maximum|max"
     r"|minimum|min|exactly|more than|less than|between|from)"
@@ -37,12 +37,13 @@ _PACE = (
     r"every (?:\d{1,4} ?)?(?:seconds?|secs?|s|minutes?|min|hours?|h|days?|weeks?)(?!\w)"
 )
 _OF_NAMES = r"(?:the )?[^\W\d][\w ]{0,40}"
+_FEW_WORDS = r"(?:an?|one|two|three|four|five|six|ten|half|once|twice)\b"
 _CONDITION = re.compile(
     r"(?<!\w)(?:(?:(?:null|empty|missing|blank) )?(?:only (?:if|when|for|where)|when|whenever"
     r"|unless|if(?! (?:any|known|available)\b))|depend\w*|based on"
     r"|derived|calculated|computed|equals?|equal to|(?:is |as )?(?:the )?(?:sum|product) of"
     r"|(?:is |as )?(?:the )?difference (?:of|between)|same as|multiplied|divided"
-    r"|(?:(?:positively|negatively|inversely) )?correlat\w*)(?!\w)"
+    r"|(?:(?:positively|negatively|inversely) )?correlat\w*|(?:rising|falling) with)(?!\w)"
     rf"|(?:[:=] ?|\bis ){_OF_NAMES} ?(?:[×*+÷]| (?:[-–/x]|times|multiplied by|divided by|minus) )"
     r"|(?<![<>])[=×*]|(?<=\w )\d[\d.,]{0,8} ?(?:%|percent) of (?:the |its )?"
     r"(?!them\b|rows\b|all\b|values\b|users\b|cases\b)(?=[^\W\d])(?=[\w ]{1,40}$)"
@@ -52,6 +53,8 @@ _CONDITION = re.compile(
     rf"|following)(?: or on)? {_NO_FIELD}(?=[^\W\d])|(?<!\w)(?:{_LIMIT} )?{_COUNT} (?:of|from) "
     rf"(?=[^\W\d])|(?<!\w){_LEAD}(?:(?:less|lower|smaller|fewer|more|greater|higher|larger|bigger)"
     rf" than|below|above) {_NO_FIELD}(?=[^\W\d])"
+    rf"|(?<!\w){_LEAD}(?:at most|at least|no more than|not more than) (?!{_FEW_WORDS}){_NO_FIELD}"
+    r"(?=[^\W\d])"
     r"|(?<=\w )\d[\d.,]{0,8} ?%? ?(?:[-–]|to|and) ?\d[\d.,]{0,8} ?(?:%|percent) of (?:the |its )?"
     r"(?!them\b|rows\b|all\b|values\b|users\b|cases\b)(?=[^\W\d])(?=[\w ]{1,40}$)"
     r"|(?<=\w )(?:(?:always|strictly|monotonically) )?(?:increasing|ascending|in chronological "
@@ -306,3 +309,14 @@ def without_length(said: Said) -> Said:
     if not hit or hit.template.type != "string":
         return said
     return Said(said.words, base, rest=(said.words,))
+
+
+_LANGUAGES = word_set("english german french spanish italian dutch deutsch englisch französisch")
+
+
+def in_language(said: Said) -> Said:
+    """ "comment in German": a comment; in which language stands in the schema, not in a field."""
+    match = re.fullmatch(r"(.{1,60}) (in|auf) ([^\W\d]{4,15})", said.name)
+    if not match or match[3].casefold() not in _LANGUAGES:
+        return said
+    return said.but(name=match[1], rest=(*said.rest, f"{match[2]} {match[3]}"))

@@ -83,7 +83,7 @@ MOMENT = (
     rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{4}}-\d{{2}}(?![\d-])|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? {MONTH},? \d{{4}}"
     rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
-    rf"|{MONTH} \d{{4}}|(?:19|20)\d{{2}}(?![\d.,/%])|today|heute|now)"
+    rf"|{MONTH} \d{{4}}|q[1-4][ /-]?(?:19|20)\d{{2}}|(?:19|20)\d{{2}}(?![\d.,/%])|today|heute|now)"
 )
 """A day, a month or a year; `span` says from when to when it is."""
 Span = tuple[date, date]
@@ -94,6 +94,9 @@ def span(text: str, today: date) -> Span | None:
     words = text.casefold().replace(",", " ").replace(". ", " ").split()
     if words[-1] in ("today", "heute", "now"):
         return today, today
+    if quarter := re.fullmatch(r"q([1-4])[ /-]?(\d{4})", " ".join(words)):
+        last = int(quarter[1]) * 3
+        return date(int(quarter[2]), last - 2, 1), _month(int(quarter[2]), last)[1]
     try:
         return _numeric(words[0]) if len(words) == 1 else _worded(words)
     except ValueError:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from ..lexicon import entries as lexicon
 from . import quantities as q
 from .declared import declared
+from .restating import RESTATED
 
 _TRUTH_OR_NOT = re.compile(r"(?P<name>[^\W\d][\w ]{0,40}) or not", re.IGNORECASE)
 _NO_VALUES = frozenset({"not", "more", "less", "fewer", "older", "younger", "none", "other"})
 _WEIGHED = re.compile(
     r"(?P<before>.{1,60}?[ :(])(?P<weights>\d{1,3}(?:/\d{1,3}){1,30}) ?%? "
-    r"(?P<values>[^\W\d][^()%]*)"
+    r"(?P<values>(?!(?:days?|weeks?|hours?|months?) )[^\W\d][^()%]*)"
 )
 _THOUSANDS = re.compile(
     rf"(?P<low>{q.NUMBER} ?k) ?(?P<to>and|to|-|–) ?(?P<high>{q.NUMBER}) ?m\b", re.IGNORECASE
@@ -252,5 +253,6 @@ _REWRITES: tuple[Callable[[str], str], ...] = (
     _millions,
     _one_unit,
     _as_usual,
+    *RESTATED,
     _shared,
 )

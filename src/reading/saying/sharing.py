@@ -9,7 +9,7 @@ from ..lexicon import entries as lexicon
 from ..text import LONGEST_CLAUSE, Clause
 from . import values as v
 
-_SHARE = r"\(?(?P<share>\d{1,3}(?:[.,]\d{1,3})?) ?(?:%|percent\b|prozent\b)\)?"
+_SHARE = r"\(?(?<![\d.,–-])(?P<share>\d{1,3}(?:[.,]\d{1,3})?) ?(?:%|percent\b|prozent\b)\)?"
 _FIRST = re.compile(
     rf"(?P<name>[^\W\d][^:()%]{{0,60}}?)(?::? (?P<value>[^\s:()%]{{1,30}})[ :=]{{0,2}} ?{_SHARE})",
     re.IGNORECASE,
@@ -29,7 +29,14 @@ def joined(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     place = 0
     while place < len(clauses):
         some = clauses[place : place + MOST]
-        count, text = _whole(some) or _cases(some) or _condition(some) or (1, "")
+        count, text = (
+            _whole(some)
+            or _weights(some)
+            or _terms(some)
+            or _cases(some)
+            or _condition(some)
+            or (1, "")
+        )
         found.append(Clause(text, some[0].before, _words(some[:count])) if text else some[0])
         place += count
     return tuple(found)
@@ -58,7 +65,7 @@ def _whole(some: Sequence[Clause]) -> tuple[int, str] | None:
         if clause.before not in (",", "and", ";") or not match:
             break
         pairs.append((match["value"], _number(match["share"])))
-        if sum(share for _, share in pairs) > 99.4:
+        if sum(share for _, share in pairs) > 99.94:
             break
     if len(pairs) < 2 or abs(sum(share for _, share in pairs) - 100) > 0.6:
         return None
@@ -81,6 +88,54 @@ def _is_truth(value: str) -> bool:
     """ "active 40 %, verified 60 %": fields of their own."""
     hit = lexicon.exact(value)
     return hit is not None and hit.template.type == "boolean"
+
+
+_WEIGHTED = re.compile(r"(?P<list>.{2,200}\)) (?:with|in) (?P<first>\d{1,3}) ?%?")
+_WEIGHT = re.compile(r"(\d{1,3}) ?(?:%|percent)?", re.IGNORECASE)
+
+
+def _weights(some: Sequence[Clause]) -> tuple[int, str] | None:
+    """ "product (car, home, life) with 50" + "30" + "20 %" → "product (…) 50/30/20"."""
+    first = _WEIGHTED.fullmatch(some[0].text) if len(some[0].text) <= LONGEST_CLAUSE else None
+    if not first:
+        return None
+    weights = [first["first"]]
+    for clause in some[1:]:
+        match = _WEIGHT.fullmatch(clause.text)
+        if clause.before not in (",", "and") or not match:
+            break
+        weights.append(match[1])
+    if len(weights) < 2 or sum(map(int, weights)) != 100:
+        return None
+    return len(weights), f"{first['list']} ({'/'.join(weights)})"
+
+
+_TERM = re.compile(r"(?P<name>[^\W\d][\w ]{0,40}?) (?P<first>\d{1,4})")
+_LAST_TERM = re.compile(
+    r"(?P<name>[^\W\d][\w ]{0,40}? )?(?P<last>\d{1,4}(?: (?:or|oder) \d{1,4})?) (?P<rest>(?:days?"
+    r"|weeks?|hours?) (?:after|before|from) .{2,60})",
+    re.IGNORECASE,
+)
+
+
+def _terms(some: Sequence[Clause]) -> tuple[int, str] | None:
+    """ "due 14" + "30 or 60 days after issue" → "due 14/30/60 days after issue"."""
+    if len(some[0].text) > LONGEST_CLAUSE:
+        return None
+    first = _TERM.fullmatch(some[0].text)
+    counts, name = ([first["first"]], first["name"]) if first else ([], "")
+    for place, clause in enumerate(some):
+        if place and clause.before != ",":
+            return None
+        last = _LAST_TERM.fullmatch(clause.text)
+        if last and bool(last["name"]) == (place == 0):
+            counts += re.split(r" \w+ ", last["last"])
+            whole = f"{name or last['name'].strip()} {'/'.join(counts)} {last['rest']}"
+            return (place + 1, whole) if len(counts) > 1 else None
+        if place and not clause.text.isdigit():
+            return None
+        counts += [clause.text] if place else []
+    return None
 
 
 # ── cases ─────────────────────────────────────────────────────────────────────────────────────

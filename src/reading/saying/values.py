@@ -20,14 +20,20 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"(?P<value>[^%]+?)(?: ?[:=(–-] ?| )\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?",
+    rf"(?P<value>[^%]+?)(?: ?[:=(–] ?| - ?| )\(?(?P<share>{NUMBER}) ?(?:%|percent|prozent)\)?",
     re.IGNORECASE,
 )
 
 
+_IN_A_RANGE = re.compile(r"\d ?[-–] ?$")
+"""Before the 100 % of "level 0–100 %"."""
+
+
 def plain_word(value: object) -> str:
     """For comparing values: no-show, No show and no_show are one."""
-    return "".join(filter(str.isalnum, str(value).casefold()))
+    text = str(value).casefold().strip()
+    sign = text[-1:] if re.search(r"\w[+-]$", text) else ""  # blood is A+ or A-
+    return "".join(filter(str.isalnum, text)) + sign
 
 
 def has_letter(text: str) -> bool:
@@ -69,11 +75,12 @@ def is_true_false(pieces: tuple[str, ...]) -> bool:
 
 def share_of(piece: str, *, german: bool) -> tuple[str, float] | None:
     """("free", 0.6) from "60% free", "free 60%", "free: 60 %", "free (60%)"."""
-    match = _BEFORE.fullmatch(piece.strip()) or _AFTER.fullmatch(piece.strip())
-    if not match:
+    piece = piece.strip()
+    match = _BEFORE.fullmatch(piece) or _AFTER.fullmatch(piece)
+    if not match or _IN_A_RANGE.search(piece[: match.start("share")]):
         return None
     share = value(match["share"], german=german)
-    name = _HEDGE.sub("", match["value"].strip(" \"':=–-()"))
+    name = _HEDGE.sub("", match["value"].strip(" \"':=–()").removeprefix("-"))
     if not name or name.count("(") != name.count(")"):
         return None
     return (name, share / 100) if share is not None and share <= 100 else None

@@ -17,12 +17,14 @@ _MAIN = s.PEOPLE | word_set(
     "full first last given family user contact legal preferred screen display home mailing postal "
     "billing shipping delivery work e mobile cell telephone street zip post job company person "
     "account nom prénom nombre apellido apellidos courriel correo email mail number name adresse "
-    "vorname nachname telefon phone"
+    "vorname nachname telefon phone code código numéro número"
 )
 _ROLES = word_set(
     "author director teacher instructor professor doctor physician manager supervisor driver "
     "recipient sender assignee agent owner reviewer host payee payer reporter speaker landlord "
-    "assigned counterparty arzt autor fahrer seller buyer emergency"
+    "assigned counterparty arzt autor fahrer seller buyer emergency absender empfänger käufer "
+    "verkäufer vermieter mieter expéditeur destinataire acheteur vendeur médecin conducteur "
+    "remitente destinatario comprador vendedor médico conductor"
 )
 _PARTS = {
     "Home": ("Lamps", "Blankets", "Shelves"), "Garden": ("Tools", "Seeds", "Furniture"),

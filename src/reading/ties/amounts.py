@@ -174,6 +174,11 @@ def _is_truth_of(text: str, row: Row, subject: Shaped) -> bool:
     is_told = subject.field["type"] == "boolean" or not subject.hit.certain
     if sql is None or not is_told or any(row.follows(n, subject.name) for n in row.named(sql)):
         return False
+    return truth(row, subject, sql)
+
+
+def truth(row: Row, subject: Shaped, sql: str) -> bool:
+    """True where the condition holds, false elsewhere."""
     expr = f"({sql})"
     row.put(
         made_by(subject, {"kind": "expression", "expr": expr}, type="boolean"),

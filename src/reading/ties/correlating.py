@@ -30,12 +30,32 @@ def correlated(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     r = float(said.replace(",", ".").replace("−", "-"))
     if (match["sign"] or "").strip().casefold() in ("negatively", "inversely"):
         r = -abs(r)
-    fields = [subject.name, other.name]
+    _tie(row, [subject.name, other.name], r)
+    return True
+
+
+_ASSUMED = 0.7
+TREND = re.compile(r"(?P<way>rising|falling) with (?:the )?(?P<other>[^\W\d][\w ]{0,40})")
+
+
+def trending(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
+    """ "yield rising with rain": how much was not said, so that it is assumed and told."""
+    other = row.find(match["other"])
+    if subject is None or other is None or other is subject:
+        return False
+    if not all(_is_spread(one) for one in (subject, other)) or not row.is_free(subject, other):
+        return False
+    r = _ASSUMED if match["way"] == "rising" else -_ASSUMED
+    _tie(row, [subject.name, other.name], r)
+    row.notes.append(f"a correlation of {r} was assumed for {subject.name!r} and {other.name!r}")
+    return True
+
+
+def _tie(row: Row, fields: list[str], r: float) -> None:
     row.rules.append({"rule": "correlation", "fields": fields, "r": r})
     row.checks.append(
         {"check": "correlation", "fields": fields, "equals": r, "because": row.because[:300]}
     )
-    return True
 
 
 def _before(row: Row, subject: Shaped | None) -> Shaped | None:

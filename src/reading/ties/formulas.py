@@ -21,13 +21,29 @@ _OF_TWO = re.compile(
 _WORDS = {"sum": "+", "product": "*", "difference": "-"}
 _SHARE = re.compile(rf"({q.NUMBER}) ?(?:%|percent)(?: of (.+))?", re.IGNORECASE)
 MOST_TERMS = 12
+_BRACKETS = re.compile(r"\(([^()]{1,200})\)")
+_HELD = "\x02"  # `clean` lets none through from outside
+_PLACE = re.compile(rf"{_HELD}(\d+){_HELD}")
 
 
 def formula(text: str, names: Names) -> str | None:
     """ "quantity × unit price minus 10 %" as SQL; None where a word of it names no field."""
+    inner: list[str] = []
+    while match := _BRACKETS.search(text):
+        part = _flat(match[1], names)
+        if part is None:
+            return None
+        inner.append(f"({part})")
+        text = f"{text[: match.start()]}{_HELD}{len(inner) - 1}{_HELD}{text[match.end() :]}"
+    found = _flat(text, names)
+    while found and (held := _PLACE.search(found)):
+        found = found.replace(held[0], inner[int(held[1])])
+    return found
+
+
+def _flat(text: str, names: Names) -> str | None:
+    """A formula without brackets, but for those that are held already."""
     text = text.strip()
-    if text.startswith("(") and text.endswith(")") and "(" not in text[1:]:
-        text = text[1:-1].strip()
     if two := _OF_TWO.fullmatch(text):
         text = f"{two['one']} {_WORDS[two['word'].casefold()]} {two['two']}"
     pieces = [piece for piece in _SIGN.split(text) if piece is not None]
@@ -63,8 +79,18 @@ def _joined(left: str, sign: str, piece: str, names: Names) -> str | None:
         factor = 1 + (part or 0) / 100 * (1 if sign == "+" else -1)
         return f"({left}) * {factor:.6g}" if part is not None else None
     right = _term(piece, names)
-    span = _span(left, piece, names)
+    span = _span(left, piece, names) or _hundredth(left, sign, piece, names)
     return None if right is None else f"{left} {sign} {right}{span}"
+
+
+def _hundredth(left: str, sign: str, piece: str, names: Names) -> str:
+    """ "1 - discount" where discounts are percentages: hundredths of it."""
+    one = names.find(piece) if left == "1" and sign in "+-" else None
+    if one is None:
+        return ""
+    generator = {**one.field.get("generator", {}), **one.field.get("constraints", {})}
+    most = max((*generator.get("values", ()), generator.get("maximum", 0)), default=0)
+    return " / 100" if one.said.unit == "%" or most > 1 else ""
 
 
 _SPANS = ("minute", "hour", "week", "month", "year")
@@ -85,6 +111,8 @@ def _term(text: str, names: Names) -> str | None:
         inner = _term(share[2], names) if share[2] else None
         factor = f"{(part or 0) / 100:.6g}"
         return f"{factor} * {inner}" if inner else (None if share[2] else factor)
+    if _PLACE.fullmatch(text):
+        return text
     if re.fullmatch(q.NUMBER, text):
         number = q.value(text)
         return None if number is None else f"{number}"

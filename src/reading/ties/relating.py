@@ -10,11 +10,12 @@ from ..shaping import Shaped
 from . import amounts
 from .cases import CASES, cased
 from .conditions import condition, negated, sql_name
-from .correlating import CORRELATED, correlated
+from .correlating import CORRELATED, TREND, correlated, trending
 from .implying import add as imply_that
 from .pace import PACED, paced
 from .row import Row, empty_with, is_known_choice, is_known_day, is_open, made_by
-from .totals import aged, booked, settle, stay, tax
+from .terms import on_terms
+from .totals import aged, booked, settle, stay, tax, total_of
 
 _DATED = ("date", "datetime")
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "night": "days", "week": "weeks",
@@ -42,10 +43,19 @@ def relate(row: Row, ties: list[Tie]) -> list[str]:
     left = tied(row, ties)
     stay(row)
     booked(row)
-    settle(row)
+    if not _is_untold(row, ties, left):
+        settle(row)
     tax(row)
     aged(row)
     return left
+
+
+def _is_untold(row: Row, ties: list[Tie], left: list[str]) -> bool:
+    """Whether the total has a formula that was not understood: then no other one is it."""
+    total = total_of(row)
+    return total is not None and any(
+        row.find(tie.subject) is total for tie in ties if tie.subject and tie.words in left
+    )
 
 
 def tied(row: Row, ties: list[Tie]) -> list[str]:
@@ -65,7 +75,10 @@ Relation = Callable[[re.Match[str], Row, Shaped | None], bool]
 def _applies(
     act: Relation, pattern: re.Pattern[str], row: Row, tie: Tie, subject: Shaped | None
 ) -> bool:
-    match = pattern.fullmatch(tie.text.strip(" ,;:.()"))
+    text = tie.text.strip(" ,;:.")
+    if text.count("(") != text.count(")") or (text[:1], text[-1:]) == ("(", ")"):
+        text = text.strip("() ")
+    match = pattern.fullmatch(text)
     return match is not None and act(match, row, subject)
 
 
@@ -88,14 +101,28 @@ def _only_if(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     if sql is None or any(row.follows(name, subject.name) for name in row.named(sql)):
         return False
     is_empty = bool(match["empty"]) != (match["word"].casefold() == "unless")
-    if subject.field["type"] == "boolean" and not match["empty"] and not is_empty:
-        return not orders and _true_only_if(row, subject, sql)
+    if not match["empty"] and not is_empty:
+        is_true = _as_truth(match, row, subject, sql)
+        if is_true is not None:
+            return is_true and not orders
     _empty(row, subject, sql, is_empty=is_empty)
     for piece in orders:
         order = _ORDER.fullmatch(piece.removeprefix("only ").strip())
         if order and not _ordered(order, row, row.find(subject.name)):
             return False
     return True
+
+
+def _as_truth(match: re.Match[str], row: Row, subject: Shaped, sql: str) -> bool | None:
+    """ "clicked only if opened", "abnormal if the value is above 110": true or false on every
+    row; None where it is a cell that is filled or empty."""
+    if subject.field["type"] == "boolean":
+        return _true_only_if(row, subject, sql)
+    made = subject.field.get("generator", {}).get("kind")
+    is_unknown = made == "text" and not subject.hit.certain and is_open(subject)
+    if match["word"].casefold() in ("if", "when") and is_unknown and "_" not in subject.name:
+        return amounts.truth(row, subject, sql)
+    return None
 
 
 def _true_only_if(row: Row, subject: Shaped, sql: str) -> bool:
@@ -176,6 +203,9 @@ def _ordered(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
     low, high = (other, subject) if is_after != is_not else (subject, other)
     if row.follows(low.name, high.name):
         return False
+    if match["list"]:
+        unit = _UNITS[match["unit"].casefold().removesuffix("s")]
+        return on_terms(row, subject, other, match["list"], unit, is_after=is_after)
     if match["count"]:
         return not is_not and _apart(match, row, subject, other, is_after=is_after)
     return _later(row, low, high, strict=strict)
@@ -183,12 +213,26 @@ def _ordered(match: re.Match[str], row: Row, subject: Shaped | None) -> bool:
 
 def _as_moment(match: re.Match[str], row: Row, subject: Shaped | None) -> Shaped | None:
     """ "reported 0 to 30 days after": whatever it is called, it is a day."""
-    is_told = subject is None or subject.hit.certain or subject.field["type"] != "string"
-    if subject is None or is_told or not is_open(subject) or not row.find(match["other"]):
+    is_told = subject is None or not _may_be_a_day(match, subject)
+    is_day = subject and (row.find(match["other"]) or is_known_day(match["other"]))
+    if subject is None or is_told or not is_open(subject) or not is_day:
         return subject
     kind = "datetime" if (match["unit"] or "").casefold().startswith(("hour", "min")) else "date"
     row.put(made_by(subject, {"kind": "datetime"}, type=kind))
     return row.find(subject.name)
+
+
+_ENDS = re.compile(r"[^\W\d]+(?:s|ed)|due", re.IGNORECASE)
+"""Verbs that name a day by what happens on it: closes, expires, shipped."""
+
+
+def _may_be_a_day(match: re.Match[str], subject: Shaped) -> bool:
+    """A number is one only where so many days are told: "closes 30 days after posted"."""
+    kind = subject.field["type"]
+    if kind == "string":
+        return not subject.hit.certain
+    is_counted = bool(match["count"] or match["list"])
+    return kind in ("integer", "number") and is_counted and bool(_ENDS.fullmatch(subject.name))
 
 
 def _implied(words: str, row: Row, subject: Shaped) -> Shaped | None:
@@ -223,6 +267,8 @@ def _apart(
         empty_with(made_by(subject, generator), other),
         f"{subject.name!r} was put {far} {unit} {way} {other.name!r}",
     )
+    if (subject.field["type"], other.field["type"]) == ("date", "datetime"):
+        span = (span[0] - 1, span[1])  # a day begins before the hour it is counted from
     name, base = sql_name(subject.name), sql_name(other.name)
     size = "DAY" if unit == "days" else unit.removesuffix("s").upper()
     ends = [f"{base} + INTERVAL {end} {size}" if end >= 0 else f"{base} - INTERVAL {-end} {size}"
@@ -293,7 +339,8 @@ _ORDER = re.compile(
     r"(?:(?:only|always|strictly|is|are|must be|must|should be|be|has to be|lies|comes|falls"
     r"|on or|later|some|any|the|and) ){0,4}"
     r"(?P<not>(?:never|not|no) )?(?P<equal>(?:on or|on or the day|same day or) )?(?:be |on )?"
-    rf"(?:{_LIMIT} )?(?:(?P<count>\d{{1,4}})(?: ?(?:-|–|to|and) ?(?P<more>\d{{1,4}}))?"
+    rf"(?:{_LIMIT} )?(?:(?:(?P<list>\d{{1,4}}(?:/\d{{1,4}}){{1,6}})|(?P<count>\d{{1,4}})"
+    r"(?: ?(?:-|–|to|and) ?(?P<more>\d{1,4}))?)"
     r" (?P<unit>minutes?|hours?|days?|nights?|weeks?|months?|years?) )?"
     r"(?P<word>before|after|prior to|later than|earlier than|following|of|from)(?P<on> or on)? "
     r"(?P<other>[^\W\d].{0,60})",
@@ -320,6 +367,7 @@ _RELATIONS: tuple[tuple[re.Pattern[str], Relation], ...] = (
         r"(?: order)?|sorted|order(?:ed)?)", re.IGNORECASE), _rising),
     (PACED, paced),
     (CORRELATED, correlated),
+    (TREND, trending),
     (re.compile(
         rf"(?:{_LIMIT} )?(?P<count>\d{{1,4}})(?: ?(?:-|–|to|and) ?(?P<more>\d{{1,4}}))?"
         r" (?P<unit>minutes?|hours?|days?|nights?|weeks?|months?|years?)"

@@ -131,6 +131,7 @@ def is_known_choice(words: str, setting: Setting) -> bool:
 
 
 def is_known_day(words: str) -> bool:
-    """Whether the words name a date or a date and time for certain."""
-    hit = lexicon.exact(words)
+    """Whether the words name a date or a date and time: "start", "damage date"."""
+    parts = lexicon.words_of(words)
+    hit = lexicon.exact(words) or (lexicon.find(words) if parts[-1:] == ("date",) else None)
     return bool(hit and hit.template.type in ("date", "datetime"))

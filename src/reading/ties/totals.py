@@ -9,7 +9,7 @@ from typing import Any
 from ..lexicon import entries as lexicon
 from ..shaping import Shaped
 from .conditions import sql_name
-from .row import Row, is_open, made_by
+from .row import Row, empty_with, is_open, made_by
 
 _TOTALS = ("total", "total amount", "total price", "sum", "grand total", "order total", "subtotal",
            "sub total", "line total", "invoice total", "total cost", "amount", "revenue",
@@ -38,7 +38,9 @@ def base_of(row: Row) -> str:
         numbers = ("integer", "number")
         if count and price and {count.field["type"], price.field["type"]} <= set(numbers):
             return f"{sql_name(count.name)} * {sql_name(price.name)}"
-    return ""
+    amount = row.meaning("amount", "net amount", "subtotal", "price")
+    is_reduced = amount and row.meaning("discount") and row.meaning(*_TOTALS[:3])
+    return sql_name(amount.name) if amount and is_reduced else ""
 
 
 def aged(row: Row) -> None:
@@ -67,7 +69,7 @@ _NET = ("net amount", "net total", "subtotal", "sub total", "amount", "price", "
 
 def tax(row: Row) -> None:
     """ "VAT 19%": of the net amount, where there is one."""
-    one, base = row.meaning(*_TAXES), row.meaning(*_NET)
+    one, base = row.meaning(*_TAXES), row.meaning(*_NET) or row.names.exactly("net")
     if one is None or base is None or one.said.portion is None or row.follows(base.name, one.name):
         return
     row.because = one.said.words
@@ -107,7 +109,10 @@ def computed(row: Row, subject: Shaped, expr: str, *, kind: str = "") -> None:
     generator: dict[str, Any] = {"kind": "expression", "expr": expr}
     if kind == "number":
         generator["decimal_places"] = 2
-    row.put(made_by(subject, generator, type=kind), f"{subject.name!r} was computed as {expr}")
+    made = made_by(subject, generator, type=kind)
+    for source in row.fields:
+        made = empty_with(made, source) if source.name in row.named(expr) else made
+    row.put(made, f"{subject.name!r} was computed as {expr}")
     whole = f"round({expr}, 2)" if kind == "number" else expr
     row.promise(f"{sql_name(subject.name)} = {whole}")
 
