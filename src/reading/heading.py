@@ -114,13 +114,13 @@ def _opened(clause: Clause, later: Sequence[Clause], context: Context) -> Head |
     before, after = clause.text[: cut[0]].strip(), clause.text[cut[1] :].strip()
     if before and not after and not later:
         return None
-    if before and lexicon.exact(stripped(before)) and not counted(before, context):
-        return None
     listing = (*([Clause(after, "")] if after else []), *later)
-    between = _between(clause.text, cut)
     if _is_head_itself(listing, context):  # "Shop data: 500 orders with id and total"
         inner = _opened(listing[0], listing[1:], context)
         return inner or _head(listing[0].text, listing[1:], context)
+    if before and lexicon.exact(stripped(before)) and not counted(before, context):
+        return None
+    between = _between(clause.text, cut, context)
     return replace(_head(before, listing, context, named=True), left=between)
 
 
@@ -132,11 +132,12 @@ _NOTHING = re.compile(
 )
 
 
-def _between(text: str, cut: tuple[int, int]) -> tuple[str, ...]:
-    """ "with their menus:": what an earlier opening word began, before the colon that counts."""
+def _between(text: str, cut: tuple[int, int], context: Context) -> tuple[str, ...]:
+    """ "with their menus:": what an earlier opening word began, before the colon that counts; but
+    "with 40 guests:" is the row count."""
     first = _STARTER.search(text)
     between = text[first.end() : cut[0]].strip() if first and first.end() < cut[0] else ""
-    return () if _NOTHING.fullmatch(between) else (between,)
+    return () if _NOTHING.fullmatch(between) or counted(between, context) else (between,)
 
 
 def _bracketed(text: str) -> tuple[str, tuple[Clause, ...], str] | None:

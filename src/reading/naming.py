@@ -10,6 +10,7 @@ from .lexicon import makers
 from .lexicon import subjects as s
 from .lexicon.entries import Hit
 from .lexicon.makers import Template
+from .saying import quantities as q
 from .saying.meanings import Context
 from .words import word_set
 
@@ -105,10 +106,20 @@ def _either(words: str, setting: Setting) -> Hit | None:
     return replace(template_for(one, setting), certain=False)
 
 
-def value_of(words: str, setting: Setting) -> tuple[str, str] | None:
-    """("currency", "USD") from "currency USD": a name and one of the values it is known to have."""
+_FIXED = re.compile(r"\d{2,12}|\d{1,12}[.,]\d{1,6}")
+"""A number that ends a name and is no part of it: "phone 2" may be one."""
+
+
+def value_of(words: str, setting: Setting) -> tuple[str, str | int | float] | None:
+    """("currency", "USD") from "currency USD": a name and one of the values it is known to have;
+    ("lower limit", 70): a name that is not known with a number, and the number."""
     name, _, value = words.rpartition(" ")
-    hit = _found(name, setting) if name and not lexicon.exact(words) else None
+    if not name or lexicon.exact(words):
+        return None
+    if _FIXED.fullmatch(value) and name[-1].isalpha():
+        number = q.value(value, german=setting.context.german)
+        return (name, number) if number is not None else None
+    hit = _found(name, setting)
     if hit and value in map(str, hit.template.values):
         return name, value
     is_code = hit and (hit.template.format or hit.entry) in _CODED

@@ -203,6 +203,8 @@ def _explained(shaped: Shaped, values: list[Value]) -> Shaped:
         notes.append(f"the examples of {name!r} were taken as its only values")
     if said.mostly:
         notes.append(f"'mostly' was taken as 70 % for {name!r}")
+    if len(values) == 1 and isinstance(values[0], int | float) and not isinstance(values[0], bool):
+        notes.append(f"{name!r} was taken as {values[0]:g} on every row")
     named = {plain_word(value) for value, _ in said.shares}
     added = [str(v) for v in values if plain_word(v) not in named and v not in said.values]
     if added and said.shares:

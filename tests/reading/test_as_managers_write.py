@@ -314,3 +314,31 @@ def test_what_is_computed_from_an_empty_cell_is_empty() -> None:
 def test_a_day_counted_from_an_hour_may_begin_before_it() -> None:
     reading = read("90 visits: visited at in 2025, follow-up date 7–28 days after visited at")
     assert "visited_at + INTERVAL 6 DAY" in promised(reading, "expression")[0]["expr"]
+
+
+@pytest.mark.parametrize(
+    "head", ["a shop with 40 products", "a hotel with 40 guests", "A web shop with 40 customers"]
+)
+def test_the_first_field_after_a_counted_head_is_a_field(head):
+    found = read(f"{head}: name, rating 1-5")
+    assert [*fields(found)] == ["name", "rating"]
+    assert [one["equals"] for one in promised(found, "row_count")] == [40]
+    assert found.not_understood == ()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "name", "value"),
+    [
+        ("lower limit 70", "lower_limit", 70),
+        ("tax rate 19", "tax_rate", 19),
+        ("fee 12.5", "fee", 12.5),
+    ],
+)
+def test_a_name_and_a_number_is_that_number_on_every_row(phrase, name, value):
+    found = read(f"50 readings: {phrase}, value 40-200")
+    assert fields(found)[name]["generator"] == {"kind": "category", "values": [value]}
+    assert f"{name!r} was taken as {value:g} on every row" in found.assumptions
+
+
+def test_a_single_digit_is_part_of_the_name():
+    assert "address_line_2" in fields(read("50 people: name, address line 2"))

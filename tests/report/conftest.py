@@ -18,6 +18,9 @@ from src.core.schemas import Given
 from src.reporting.model import Report
 from src.wiring import open_app
 
+# A fixture of those who look at the page in the conversation.
+from tests.mcp_server.page.conftest import browser  # noqa: F401
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HOSTILE = "</script></style><img src=x onerror=alert(1)>"
 

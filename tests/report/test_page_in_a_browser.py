@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from src.reporting.model import Report
-from tests.mcp_server.page.browser import Browser, Page, program
+from tests.mcp_server.page.browser import Browser, Page
 
 from .conftest import HOSTILE, House, hostile_document
 
@@ -49,16 +49,6 @@ OUTSIDE = """
   }).map((each) => each.outerHTML.slice(0, 150));
 })
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    path = program()
-    if path is None:
-        pytest.skip("NOT TESTED in a browser: there is no Chromium here, nor ROWMILL_BROWSER")
-    browser = Browser(path, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")
